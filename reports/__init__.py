@@ -1,0 +1,1 @@
+"""Pure functions from a run record to HTML, JUnit and JSON. Nothing is judged again here."""

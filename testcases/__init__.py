@@ -1,0 +1,1 @@
+"""The conformance cases, grouped by level: one stimulus and one expectation each."""
