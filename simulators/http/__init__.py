@@ -1,0 +1,1 @@
+"""HTTP and HTTPS on the space's loop: one host class and the journal of its exchanges."""
