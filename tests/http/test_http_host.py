@@ -192,9 +192,12 @@ def test_a_handshake_that_never_ends_is_cut_and_does_not_hold_stop(
     run: Any, server_tls: ssl.SSLContext
 ) -> None:
     # Given one silent peer with a short handshake limit: it is cut
-    with _serving(run, ssl_context=server_tls, handshake_s=0.2) as host, _connect(host) as peer:
-        with _closed_or_reset():
-            assert peer.recv(1) == b""
+    with (
+        _serving(run, ssl_context=server_tls, handshake_s=0.2) as host,
+        _connect(host) as peer,
+        _closed_or_reset(),
+    ):
+        assert peer.recv(1) == b""
     # and one in mid-handshake when the host stops: it is closed at once
     host = HttpHost(_app(), ssl_context=server_tls, handshake_s=30)
     run(host.start())
