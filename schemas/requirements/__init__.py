@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from schemas.certainty import Certainty
+from schemas.requirements.applicability import Applicability, Claims, applicability, corridors_with_list
 from schemas.requirements.catalogue import Catalogue, CatalogueError, UnknownRequirementError, catalogue
 from schemas.requirements.model import (
     Actor,
@@ -19,9 +20,11 @@ from schemas.requirements.model import (
 
 __all__ = [
     "Actor",
+    "Applicability",
     "Catalogue",
     "CatalogueError",
     "Certainty",
+    "Claims",
     "Direction",
     "Edition",
     "EditionStatus",
@@ -31,6 +34,8 @@ __all__ = [
     "Theme",
     "UnknownRequirementError",
     "Verification",
+    "applicability",
     "catalogue",
+    "corridors_with_list",
     "levels_up_to",
 ]
