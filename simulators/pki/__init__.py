@@ -6,7 +6,25 @@ tenant. Sources: DOSSIER §3.2, §3.5, §5 (TLS), RFC 5280, RFC 6960, RFC 9654.
 """
 
 from simulators.pki.credential import Credential
-from simulators.pki.faults import NORMAL, RevocationBehaviour
+from simulators.pki.faults import (
+    NORMAL,
+    CrlFault,
+    ForgedCrl,
+    GarbageCrl,
+    OcspExpired,
+    OcspFault,
+    OcspForged,
+    OcspOtherSerial,
+    OcspSigner,
+    OcspTryLater,
+    OcspUndelegated,
+    OcspUnknown,
+    OcspWrongNonce,
+    Outage,
+    RevocationBehaviour,
+    StaleCrl,
+    Unreachable,
+)
 from simulators.pki.flavours import (
     CLIENT_FLAVOURS,
     SERVER_FLAVOURS,
@@ -15,12 +33,14 @@ from simulators.pki.flavours import (
     Revocation,
     ServerFlavour,
 )
+from simulators.pki.hierarchy import SPACE_TENANT
 from simulators.pki.oids import (
     POLICY_COMMERCIAL,
     POLICY_ELEMENTAIRE_ORGANISATIONS,
     POLICY_ELEMENTAIRE_PERSONNES,
 )
-from simulators.pki.pki import OPERATOR_STRUCTURE, OTHER_STRUCTURE, SPACE_TENANT, WRONG_HOST, Pki
+from simulators.pki.pki import OPERATOR_STRUCTURE, OTHER_STRUCTURE, WRONG_HOST, Pki
+from simulators.pki.revocation import revocation_app
 
 __all__ = [
     "CLIENT_FLAVOURS",
@@ -35,9 +55,25 @@ __all__ = [
     "WRONG_HOST",
     "ClientFlavour",
     "Credential",
+    "CrlFault",
     "FlavourNote",
+    "ForgedCrl",
+    "GarbageCrl",
+    "OcspExpired",
+    "OcspFault",
+    "OcspForged",
+    "OcspOtherSerial",
+    "OcspSigner",
+    "OcspTryLater",
+    "OcspUndelegated",
+    "OcspUnknown",
+    "OcspWrongNonce",
+    "Outage",
     "Pki",
     "Revocation",
     "RevocationBehaviour",
     "ServerFlavour",
+    "StaleCrl",
+    "Unreachable",
+    "revocation_app",
 ]

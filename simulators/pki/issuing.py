@@ -140,23 +140,21 @@ def issue_leaf(
     names: Sequence[str],
     loopback: bool,
     pointers: Pointers,
+    key_usages: Sequence[str] = ("digital_signature",),
 ) -> Certificate:
     """Return an end entity's certificate.
 
     `names` are its host names (none: no subjectAltName); `loopback` adds `localhost` and 127.0.0.1, where
     the space really is.
     """
-    server = bool(names)
     builder = (
         _started(issuer, subject, public_key, serial, validity)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=False)
-        .add_extension(
-            _key_usage("digital_signature", *(["key_encipherment"] if server else [])), critical=True
-        )
+        .add_extension(_key_usage(*key_usages), critical=True)
         .add_extension(x509.ExtendedKeyUsage(list(usages)), critical=False)
         .add_extension(_policies(policy), critical=False)
     )
-    if server:
+    if names:
         wanted = dict.fromkeys([*names, *(["localhost"] if loopback else [])])
         general: list[x509.GeneralName] = [x509.DNSName(host) for host in wanted]
         if loopback:

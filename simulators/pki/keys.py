@@ -34,6 +34,11 @@ class KeyPool:
                 self._named[name] = rsa.generate_private_key(PUBLIC_EXPONENT, bits)
             return self._named[name]
 
+    def made(self) -> frozenset[str]:
+        """Return the roles whose key exists already."""
+        with self._lock:
+            return frozenset(self._named)
+
     def leaf(self) -> RSAPrivateKey:
         """Return one of the keys that leaf certificates share."""
         with self._lock:

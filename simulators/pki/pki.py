@@ -1,52 +1,33 @@
-"""The authorities at work: `Pki` issues, revokes and knows how each tenant's service behaves."""
+"""`Pki`: the authorities at work, issuing and revoking."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from threading import RLock
+from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate, Name
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from simulators.clock import Clock, SimulatedClock
+from simulators.clock import Clock
 from simulators.pki import authorities
-from simulators.pki.authorities import AUTHORITIES, SIMULATED_ORGANISATION, Authority, name
+from simulators.pki.authorities import AUTHORITIES, name
 from simulators.pki.credential import Credential
-from simulators.pki.faults import NORMAL, RevocationBehaviour
 from simulators.pki.flavours import BOTH_REVOCATIONS, ClientFlavour, Revocation, ServerFlavour
-from simulators.pki.issuing import (
-    NO_POINTERS,
-    Issuer,
-    Pointers,
-    Validity,
-    issue_authority,
-    issue_leaf,
-    issue_responder,
-)
+from simulators.pki.hierarchy import DAY, SPACE_TENANT, Hierarchy
+from simulators.pki.issuing import NO_POINTERS, Issuer, issue_leaf
 from simulators.pki.keys import KeyPool
-from simulators.pki.oids import ANY_POLICY
-from simulators.pki.register import Register
-from simulators.pki.register import Revocation as RevokedEntry
-
-SPACE_TENANT = "space"
-"""Tenant of what all tenants share: the HTTPS of Pro Santé Connect and of the directory, the shared chain."""
+from simulators.pki.register import RevokedEntry
 
 OPERATOR_STRUCTURE = "1990000010"
-"""OU of the simulated operators: "1" + a FINESS number that is not allocated (checked by its Luhn key)."""
+"""OU of the simulated operators: "1" + a FINESS number with its right key, in a département that is none."""
 
 OTHER_STRUCTURE = "1990000028"
 """OU of the `OTHER_STRUCTURE` client certificate: right in form, never the structure asked for."""
 
 WRONG_HOST = "autre-operateur-test.mssante.fr"
 """The only name in a `WRONG_HOST` certificate."""
-
-_YEAR = timedelta(days=365)
-_DAY = timedelta(days=1)
 
 _SERVER_AUTHORITY = {
     ServerFlavour.OTHER_AUTHORITY: authorities.COMMERCIAL,
@@ -62,30 +43,8 @@ _REVOKED_WHERE = {
 }
 
 
-@dataclass(slots=True)
-class _Tenant:
-    clock: Clock
-    register: Register = field(default_factory=Register)
-    behaviour: RevocationBehaviour = NORMAL
-    certificates: dict[str, Certificate] = field(default_factory=dict)
-    responders: dict[str, Certificate] = field(default_factory=dict)
-
-
-class Pki:
-    """Every authority of one space, and what they issued to each tenant.
-
-    An authority has one key for the whole space and one certificate per tenant, so that even the pointers
-    of an intermediate lead to its tenant and every query is told apart. Thread-safe.
-    """
-
-    def __init__(self, clock: Clock, base_url: str, rng: random.Random, keys: KeyPool) -> None:
-        self.clock = clock
-        self.base_url = base_url.rstrip("/")
-        self._rng = rng
-        self._keys = keys
-        self._lock = RLock()
-        self._roots: dict[str, Certificate] = {}
-        self._tenants: dict[str, _Tenant] = {SPACE_TENANT: _Tenant(clock)}
+class Pki(Hierarchy):
+    """Every authority of one space, and what they issue to each tenant. Thread-safe."""
 
     @classmethod
     def build(cls, clock: Clock, base_url: str, *, seed: int = 0) -> Pki:
@@ -98,132 +57,6 @@ class Pki:
         pki.authority_certificate(authorities.ORGANISATIONS, SPACE_TENANT)
         pki.authority_certificate(authorities.COMMERCIAL, SPACE_TENANT)
         return pki
-
-    # Tenants ------------------------------------------------------------------------------------------
-
-    def add_tenant(self, tenant: str, clock: Clock) -> None:
-        """Make a tenant known with its own clock; without this a tenant lives by the space's clock."""
-        with self._lock:
-            self._tenant(tenant).clock = clock
-
-    def remove_tenant(self, tenant: str) -> None:
-        """Forget a tenant; its URLs then answer 404."""
-        with self._lock:
-            self._tenants.pop(tenant, None)
-
-    def knows(self, tenant: str) -> bool:
-        """Tell whether something was ever issued for this tenant."""
-        return tenant in self._tenants
-
-    def clock_of(self, tenant: str) -> Clock:
-        """Return the tenant's clock."""
-        return self._tenant(tenant).clock
-
-    def register(self, tenant: str) -> Register:
-        """Return what the authorities know of this tenant."""
-        return self._tenant(tenant).register
-
-    def behaviour(self, tenant: str) -> RevocationBehaviour:
-        """Return how this tenant's revocation service behaves."""
-        return self._tenant(tenant).behaviour
-
-    def behave(self, tenant: str, behaviour: RevocationBehaviour) -> None:
-        """Choose how this tenant's revocation service behaves from now on."""
-        with self._lock:
-            self._tenant(tenant).behaviour = behaviour
-
-    def _tenant(self, tenant: str) -> _Tenant:
-        with self._lock:
-            return self._tenants.setdefault(tenant, _Tenant(self.clock))
-
-    # Authorities --------------------------------------------------------------------------------------
-
-    def authority_certificate(self, identifier: str, tenant: str = SPACE_TENANT) -> Certificate:
-        """Return an authority's certificate; an intermediate's points to the tenant's service."""
-        authority = AUTHORITIES[identifier]
-        with self._lock:
-            known = self._roots if authority.issuer is None else self._tenant(tenant).certificates
-            if identifier not in known:
-                known[identifier] = self._certify(authority, tenant)
-            return known[identifier]
-
-    def issuer_of(self, identifier: str) -> Issuer:
-        """Return what signs in the name of an authority."""
-        return Issuer(AUTHORITIES[identifier].subject, self._keys.named(identifier))
-
-    def responder(self, identifier: str, tenant: str) -> tuple[Certificate, RSAPrivateKey]:
-        """Return the delegated OCSP responder of an authority and its key."""
-        key = self._keys.named("ocsp")
-        with self._lock:
-            known = self._tenant(tenant).responders
-            if identifier not in known:
-                subject = name("TEST REPONDEUR OCSP", ("IGC-SANTE TEST",), SIMULATED_ORGANISATION)
-                known[identifier] = issue_responder(
-                    self.issuer_of(identifier),
-                    subject,
-                    key.public_key(),
-                    serial=self._serial(),
-                    validity=self._valid(tenant),
-                )
-            return known[identifier], key
-
-    @property
-    def rogue_key(self) -> RSAPrivateKey:
-        """Return a key that nobody vouches for, to forge with."""
-        return self._keys.named("rogue")
-
-    def _certify(self, authority: Authority, tenant: str) -> Certificate:
-        start, end = self._instants(tenant)
-        root = authority.issuer is None
-        serial = self._serial()
-        certificate = issue_authority(
-            self.issuer_of(authority.issuer or authority.identifier),
-            authority.subject,
-            self._keys.named(authority.identifier).public_key(),
-            serial=serial,
-            validity=Validity(start - 10 * _YEAR, end + 20 * _YEAR),
-            path_length=1 if root else 0,
-            policy=None if root else ANY_POLICY,
-            pointers=NO_POINTERS if authority.issuer is None else self.pointers(authority.issuer, tenant),
-        )
-        if authority.issuer is not None:
-            register = self.register(tenant)
-            register.issue(authority.issuer, serial)
-            if authority.identifier == authorities.ORGANISATIONS_REVOKED:
-                entry = RevokedEntry(serial, start - 7 * _DAY)
-                register.revoke(authority.issuer, entry, in_crl=True, in_ocsp=True)
-        return certificate
-
-    def pointers(self, authority: str, tenant: str) -> Pointers:
-        """Return where the status of what `authority` issues to `tenant` is found."""
-        base = f"{self.base_url}/t/{tenant}"
-        return Pointers(f"{base}/crl/{authority}.crl", f"{base}/ocsp", f"{base}/ca/{authority}.cer")
-
-    def _chain(self, identifier: str, tenant: str) -> tuple[Certificate, ...]:
-        authority = AUTHORITIES[identifier]
-        if authority.issuer is None:
-            return ()
-        return (self.authority_certificate(identifier, tenant), *self._chain(authority.issuer, tenant))
-
-    # Trust anchors ------------------------------------------------------------------------------------
-
-    @property
-    def igc_sante_root_pem(self) -> bytes:
-        """Return the trust anchor for operators, PEM."""
-        return self.authority_certificate(authorities.ROOT).public_bytes(Encoding.PEM)
-
-    @property
-    def igc_sante_chain_pem(self) -> bytes:
-        """Return the intermediate of the accepted range, then the root, PEM."""
-        intermediate = self.authority_certificate(authorities.ORGANISATIONS)
-        return intermediate.public_bytes(Encoding.PEM) + self.igc_sante_root_pem
-
-    @property
-    def public_root_pem(self) -> bytes:
-        """Return the trust anchor for Pro Santé Connect, autoconfiguration and directory, PEM."""
-        return self.authority_certificate(authorities.COMMERCIAL_ROOT).public_bytes(Encoding.PEM)
-
-    # Issuing ------------------------------------------------------------------------------------------
 
     def server(
         self,
@@ -261,6 +94,7 @@ class Pki:
             names=hosts,
             loopback=flavour is not ServerFlavour.WRONG_HOST,
             pointers=NO_POINTERS if self_signed else self.pointers(authority, tenant).only(revocation),
+            key_usages=("digital_signature", "key_encipherment"),
         )
         return self._issued(certificate, key, flavour, authority, tenant)
 
@@ -306,6 +140,50 @@ class Pki:
             names, tenant=tenant, flavour=ServerFlavour.OTHER_AUTHORITY, organisation="SERVICE HTTPS"
         )
 
+    def signer(
+        self, common_name: str, *, tenant: str, flavour: ClientFlavour = ClientFlavour.GOOD
+    ) -> Credential:
+        """Return a certificate that signs, as the white list's does (DOSSIER §3.2).
+
+        Usage e-mail protection, digital signature and non-repudiation; `flavour` may be `GOOD`, `EXPIRED`,
+        `REVOKED` or `OTHER_AUTHORITY`.
+        """
+        foreign = flavour is ClientFlavour.OTHER_AUTHORITY
+        authority = authorities.COMMERCIAL if foreign else authorities.ORGANISATIONS
+        key = self._keys.leaf()
+        certificate = issue_leaf(
+            self.issuer_of(authority),
+            name(common_name, (OPERATOR_STRUCTURE,), _marked("ESPACE DE CONFIANCE"), "Paris (75)"),
+            key.public_key(),
+            serial=self._serial(),
+            validity=self._validity(flavour.value, tenant),
+            policy=AUTHORITIES[authority].policy,
+            usages=[ExtendedKeyUsageOID.EMAIL_PROTECTION],
+            names=[],
+            loopback=False,
+            pointers=self.pointers(authority, tenant),
+            key_usages=("digital_signature", "content_commitment"),
+        )
+        return self._issued(certificate, key, flavour, authority, tenant)
+
+    def ordinary_server(self, authority: str, tenant: str) -> Credential:
+        """Return a server certificate of any authority, to sign with what may not sign."""
+        key = self._keys.leaf()
+        subject = name(WRONG_HOST, (OTHER_STRUCTURE,), _marked("OPERATEUR MSSANTE"), "Paris (75)")
+        certificate = issue_leaf(
+            self.issuer_of(authority),
+            subject,
+            key.public_key(),
+            serial=self._serial(),
+            validity=self._valid(tenant),
+            policy=AUTHORITIES[authority].policy,
+            usages=[ExtendedKeyUsageOID.SERVER_AUTH],
+            names=[WRONG_HOST],
+            loopback=False,
+            pointers=self.pointers(authority, tenant),
+        )
+        return self._issued(certificate, key, ServerFlavour.WRONG_HOST, authority, tenant)
+
     def revoke(
         self,
         credential: Credential,
@@ -336,38 +214,9 @@ class Pki:
             self.register(tenant).issue(authority, credential.serial)
         if flavour in _REVOKED_WHERE:
             in_crl, in_ocsp = _REVOKED_WHERE[flavour]
-            at = self._instants(tenant)[0] - 7 * _DAY
+            at = self._instants(tenant)[0] - 7 * DAY
             self.revoke(credential, in_crl=in_crl, in_ocsp=in_ocsp, at=at)
         return credential
-
-    # Numbers and dates --------------------------------------------------------------------------------
-
-    def _serial(self) -> int:
-        # 128 bits with the first one set: always the same length, never negative, within RFC 5280 §4.1.2.2.
-        with self._lock:
-            return self._rng.getrandbits(126) | (1 << 126)
-
-    def _instants(self, tenant: str) -> tuple[datetime, datetime]:
-        """Return the earliest and the latest present: real, of the space, of the tenant.
-
-        A product lives in real time even when its tenant's clock was moved; dates hold for all of them.
-        """
-        clocks = [self.clock, self.clock_of(tenant)]
-        clocks += [clock.base for clock in clocks if isinstance(clock, SimulatedClock)]
-        present = [clock.now().replace(microsecond=0) for clock in clocks]
-        return min(present), max(present)
-
-    def _valid(self, tenant: str) -> Validity:
-        start, end = self._instants(tenant)
-        return Validity(start - 30 * _DAY, end + 3 * _YEAR)
-
-    def _validity(self, flavour: str, tenant: str) -> Validity:
-        start, end = self._instants(tenant)
-        if flavour == "expired":
-            return Validity(start - 3 * _YEAR, start - 30 * _DAY)
-        if flavour == "not_yet_valid":
-            return Validity(end + 5 * _YEAR, end + 8 * _YEAR)
-        return self._valid(tenant)
 
 
 def _marked(organisation: str) -> str:

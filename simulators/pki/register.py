@@ -11,7 +11,7 @@ from cryptography.x509 import ReasonFlags
 
 
 @dataclass(frozen=True, slots=True)
-class Revocation:
+class RevokedEntry:
     """A revoked certificate: serial number, instant (aware, UTC) and reason."""
 
     serial: int
@@ -25,8 +25,8 @@ class Register:
     def __init__(self) -> None:
         self._lock = Lock()
         self._issued: set[tuple[str, int]] = set()
-        self._in_crl: dict[tuple[str, int], Revocation] = {}
-        self._in_ocsp: dict[tuple[str, int], Revocation] = {}
+        self._in_crl: dict[tuple[str, int], RevokedEntry] = {}
+        self._in_ocsp: dict[tuple[str, int], RevokedEntry] = {}
         self._crl_number = 0
 
     def issue(self, authority: str, serial: int) -> None:
@@ -34,7 +34,7 @@ class Register:
         with self._lock:
             self._issued.add((authority, serial))
 
-    def revoke(self, authority: str, revocation: Revocation, *, in_crl: bool, in_ocsp: bool) -> None:
+    def revoke(self, authority: str, revocation: RevokedEntry, *, in_crl: bool, in_ocsp: bool) -> None:
         """Publish a revocation in the CRL, in OCSP, or in both."""
         key = (authority, revocation.serial)
         with self._lock:
@@ -48,13 +48,13 @@ class Register:
         with self._lock:
             return (authority, serial) in self._issued
 
-    def revoked(self, authority: str) -> Sequence[Revocation]:
+    def revoked(self, authority: str) -> Sequence[RevokedEntry]:
         """Return what the CRL of `authority` lists, oldest first."""
         with self._lock:
             found = [entry for (issuer, _), entry in self._in_crl.items() if issuer == authority]
         return sorted(found, key=lambda entry: (entry.at, entry.serial))
 
-    def ocsp_revocation(self, authority: str, serial: int) -> Revocation | None:
+    def ocsp_revocation(self, authority: str, serial: int) -> RevokedEntry | None:
         """Return the revocation that OCSP tells of, if any."""
         with self._lock:
             return self._in_ocsp.get((authority, serial))
