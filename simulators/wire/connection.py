@@ -30,10 +30,10 @@ from simulators.wire.faults import (
     HalfClosed,
     HalfOpen,
     InjectedPlaintext,
-    PointFault,
     Reset,
     Silence,
     SlowOctets,
+    StrikeFault,
     WireFault,
 )
 from simulators.wire.names import version_name
@@ -227,7 +227,7 @@ class WireConnection(asyncio.Protocol):
 
     def strike(self, point: str) -> None:
         """Let the faults of this point happen."""
-        fault = self.server.faults.take(PointFault, at=point)
+        fault = self.server.faults.take(StrikeFault, at=point)
         if fault is None:
             return
         self._record_fault(fault)

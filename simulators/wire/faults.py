@@ -24,28 +24,33 @@ class WireFault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointFault(WireFault):
-    """A fault that strikes at a point of the session."""
+    """A fault bound to a point of the session."""
 
     at: str = "connect"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Close(PointFault):
+class StrikeFault(PointFault):
+    """A point fault that the wire itself executes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Close(StrikeFault):
     """The operator closes, properly (FIN, close_notify), and answers nothing more. ECO.1.2.3, ECO.1.2.7."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reset(PointFault):
+class Reset(StrikeFault):
     """The connection is reset (RST). ECO.1.2.3, ECO.1.2.7."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Silence(PointFault):
+class Silence(StrikeFault):
     """The operator goes on listening and never answers again: the product must time out. ECO.1.2.3."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HalfOpen(PointFault):
+class HalfOpen(StrikeFault):
     """The operator vanished without FIN: it neither reads nor answers, the TCP connection stays.
 
     ECO.1.2.3.
@@ -53,7 +58,7 @@ class HalfOpen(PointFault):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HalfClosed(PointFault):
+class HalfClosed(StrikeFault):
     """The operator closes its sending side only (FIN, still reading). ECO.1.2.3."""
 
 
