@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -105,8 +103,8 @@ def test_any_line_is_decoded(line: bytes) -> None:
     octets, problems = decode_response(line)
     if "base64" in problems:
         assert octets == b""
-    elif not problems and octets:
-        assert base64.b64encode(octets) == line.rstrip(b"\r\n")
+    else:
+        assert len(octets) <= 3 * (len(line) + 3) // 4
 
 
 @given(
