@@ -1,0 +1,409 @@
+"""What the templates need of a run record, arranged: order, ids, links, excerpts, diagrams. Nothing is judged."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from markupsafe import Markup
+
+from reports import diagram
+from reports.excerpt import MAX_OCTETS, Excerpt, excerpt
+from reports.exchange import Journal, Kept, Row, named_events, rows
+from reports.masking import Masker
+from reports.reading import beside
+from reports.record import VERDICTS, Blocker, Case, Evidence, Finding, Level, Requirement, RunRecord
+from reports.text import slug
+from schemas.messages import message
+from schemas.text import Bilingual
+
+SYMBOLS: Final[Mapping[str, str]] = {
+    "passed": "✓",
+    "warning": "!",
+    "failed": "✕",
+    "not-tested": "○",
+    "declared": "✎",
+    "waived": "⌛",
+    "not-applicable": "–",
+}
+MAX_BLOCKERS: Final = 10
+_LEARN_OCTETS: Final = 262_144
+
+Linker = Callable[[str | None], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of each case is shown: rows of a diagram, findings, characters of a long text."""
+
+    rows_broken: int
+    rows: int
+    findings: int
+    text: int
+    tight: bool = False
+
+
+LIMITS: Final = (
+    Limits(48, 24, 20, 1500),
+    Limits(24, 14, 6, 700, tight=True),
+    Limits(10, 6, 2, 300, tight=True),
+    Limits(4, 0, 1, 120, tight=True),
+)
+"""Tried in this order until the report is light enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """A finding with what surrounds it; `step` is the row of the diagram that it names."""
+
+    finding: Finding
+    excerpt: Excerpt | None
+    href: str | None
+    step: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceView:
+    """A piece of evidence and its address, if the report may link to it."""
+
+    evidence: Evidence
+    href: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """One case, ready to be laid out. `anchor` is its id in the page."""
+
+    case: Case
+    anchor: str
+    findings: tuple[FindingView, ...]
+    more_findings: int
+    evidence: tuple[EvidenceView, ...]
+    requirements: tuple[Requirement, ...]
+    svg: Markup | None
+    arrows: int
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that went wrong and is not the product's."""
+
+    fault: str
+    text: Bilingual
+    case: Case | None
+    fix: Bilingual | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """The requirements of one theme, and how many have each verdict."""
+
+    name: Bilingual | None
+    requirements: tuple[Requirement, ...]
+    counts: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BlockerView:
+    """One line of «what blocks»: the requirement, the lowest level it blocks, where to read more."""
+
+    blocker: Blocker
+    level: Level
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The whole report."""
+
+    record: RunRecord
+    headline: Bilingual
+    best: str
+    blockers: tuple[BlockerView, ...]
+    more_blockers: int
+    failures: tuple[CaseView, ...]
+    warnings: tuple[CaseView, ...]
+    others: tuple[CaseView, ...]
+    troubles: tuple[Trouble, ...]
+    themes: tuple[Theme, ...]
+    coverage: tuple[tuple[str, tuple[Requirement, ...]], ...]
+    case_anchors: Mapping[str, str]
+    requirement_anchors: Mapping[str, str]
+    cases: Mapping[str, Case]
+    events: int
+    unreadable: int
+    limits: Limits
+    clear: bool
+    symbols: Mapping[str, str]
+    verdicts: tuple[str, ...] = VERDICTS
+
+
+def build(record: RunRecord, journal: Journal, limits: Limits, masker: Masker, link: Linker) -> Page:
+    """Arrange `record` for the templates."""
+    case_anchors = _anchors("c", [case.id for case in record.cases])
+    requirement_anchors = _anchors("r", list(record.requirements))
+    drawn = {case.id: _drawn(case, journal.cases.get(case.id), limits) for case in record.cases}
+    contents = _contents(record, masker)
+    masker.learn(_texts(record, drawn))
+    views = [
+        _case(
+            record,
+            case,
+            case_anchors[case.id],
+            drawn[case.id],
+            journal.cases.get(case.id),
+            contents,
+            limits,
+            masker,
+            link,
+        )
+        for case in record.cases
+    ]
+    blockers = _blockers(record, case_anchors, requirement_anchors)
+    return Page(
+        record=record,
+        headline=headline(record),
+        best=_best(record),
+        blockers=tuple(blockers[:MAX_BLOCKERS]),
+        more_blockers=max(len(blockers) - MAX_BLOCKERS, 0),
+        failures=tuple(view for view in views if view.case.result == "failed" and not view.case.elsewhere),
+        warnings=tuple(view for view in views if view.case.result == "warning" and not view.case.elsewhere),
+        others=tuple(
+            view for view in views if view.case.elsewhere or view.case.result not in ("failed", "warning")
+        ),
+        troubles=_troubles(record),
+        themes=_themes(record),
+        coverage=_coverage(record),
+        case_anchors=case_anchors,
+        requirement_anchors=requirement_anchors,
+        cases={case.id: case for case in record.cases},
+        events=journal.events,
+        unreadable=journal.unreadable,
+        limits=limits,
+        clear=masker.clear,
+        symbols=SYMBOLS,
+    )
+
+
+def headline(record: RunRecord) -> Bilingual:
+    """Return the one sentence of the first screen, from the outcomes that the record gives."""
+    reached = [level for level in record.levels if level.outcome == "reached"]
+    missing = [level for level in record.levels if level.outcome != "reached" and level.claimed]
+    sentences = []
+    for language in ("fr", "en"):
+        pieces = []
+        if reached:
+            name = _word(f"level_{reached[-1].name}", language)
+            pieces.append(_word("headline_reached", language).format(level=name))
+        if missing:
+            level = missing[0]
+            name = _word(f"level_{level.name}", language)
+            start = name if reached else {"fr": f"Niveau {name}", "en": f"{name} level"}[language]
+            text = _word("headline_other", language).format(
+                level=start, outcome=_word(f"outcome_{level.outcome}", language)
+            )
+            why = _why_missing(level, language)
+            colon = {"fr": "\u202f: ", "en": ": "}[language]
+            pieces.append(f"{text}{colon}{why}" if why else text)
+        if not pieces:
+            pieces.append(_word("headline_none", language))
+        sentence = {"fr": "\u202f; ", "en": "; "}[language].join(pieces)
+        sentences.append(f"{sentence[:1].upper()}{sentence[1:]}.")
+    return Bilingual(*sentences)
+
+
+def _why_missing(level: Level, language: str) -> str:
+    counts = Counter(blocker.verdict for blocker in level.blockers)
+    pieces = []
+    for verdict, key in (("failed", "failed"), ("not-tested", "untested")):
+        number = counts[verdict]
+        if number:
+            pieces.append(_word(f"{key}_{'one' if number == 1 else 'many'}", language).format(n=number))
+    return ", ".join(pieces)
+
+
+def _word(key: str, language: str) -> str:
+    text = message(f"reports.{key}")
+    return text.fr if language == "fr" else text.en
+
+
+def _best(record: RunRecord) -> str:
+    claimed = [level for level in record.levels if level.claimed]
+    if claimed and all(level.outcome == "reached" for level in claimed):
+        return "passed"
+    return "failed" if any(level.outcome == "not-reached" for level in claimed) else "not-tested"
+
+
+def _anchors(prefix: str, identifiers: Sequence[str]) -> dict[str, str]:
+    """Give each identifier an id that is stable from run to run; doubles get a number."""
+    used: Counter[str] = Counter()
+    anchors: dict[str, str] = {}
+    taken: set[str] = set()
+    for identifier in identifiers:
+        base = f"{prefix}-{slug(identifier)}"
+        anchor = base
+        while anchor in taken:
+            used[base] += 1
+            anchor = f"{base}--{used[base] + 1}"
+        taken.add(anchor)
+        anchors[identifier] = anchor
+    return anchors
+
+
+def _drawn(case: Case, kept: Kept | None, limits: Limits) -> tuple[Row, ...]:
+    if kept is None:
+        return ()
+    broken = case.result in ("failed", "warning")
+    return rows(kept, flagged=_flagged(case), limit=limits.rows_broken if broken else limits.rows)
+
+
+def _flagged(case: Case) -> frozenset[int]:
+    return named_events(finding.location.event for finding in case.findings)
+
+
+def _contents(record: RunRecord, masker: Masker) -> dict[str, bytes]:
+    """Read the evidence that findings point into, once each; names in it are remembered."""
+    wanted = {
+        finding.evidence
+        for case in record.cases
+        for finding in case.findings
+        if finding.evidence and finding.location.known
+    }
+    contents: dict[str, bytes] = {}
+    for identifier in sorted(wanted):
+        piece = record.evidence.get(identifier)
+        path = beside(record, piece.path) if piece else None
+        try:
+            if path is not None and path.is_file() and path.stat().st_size <= MAX_OCTETS:
+                contents[identifier] = path.read_bytes()
+        except OSError:
+            continue  # evidence that cannot be read gives no excerpt; its link stays
+    masker.learn(content[:_LEARN_OCTETS].decode("utf-8", "replace") for content in contents.values())
+    return contents
+
+
+def _texts(record: RunRecord, drawn: Mapping[str, Sequence[Row]]) -> list[str]:
+    texts = [row_text for rows_ in drawn.values() for row in rows_ for row_text in (row.label, row.answer)]
+    for case in record.cases:
+        texts.extend(text[:20_000] for finding in case.findings for text in (finding.expected, finding.found))
+    return texts
+
+
+def _case(
+    record: RunRecord,
+    case: Case,
+    anchor: str,
+    drawn: Sequence[Row],
+    kept: Kept | None,
+    contents: Mapping[str, bytes],
+    limits: Limits,
+    masker: Masker,
+    link: Linker,
+) -> CaseView:
+    own = [finding for finding in case.findings if finding.fault == "product"]
+    steps = {seq: row.number for row in drawn for seq in row.events}
+    shown = [replace(row, label=masker(row.label), answer=masker(row.answer)) for row in drawn]
+    return CaseView(
+        case=case,
+        anchor=anchor,
+        findings=tuple(
+            _finding(record, finding, contents, steps, link) for finding in own[: limits.findings]
+        ),
+        more_findings=max(len(own) - limits.findings, 0),
+        evidence=tuple(
+            EvidenceView(record.evidence[identifier], link(identifier))
+            for identifier in dict.fromkeys((*case.evidence, *(f.evidence for f in own if f.evidence)))
+            if identifier in record.evidence
+        )[:50],
+        requirements=tuple(
+            record.requirements[identifier]
+            for identifier in case.requirements
+            if identifier in record.requirements
+        ),
+        svg=diagram.draw(shown, anchor, link, _flagged(case)) if shown else None,
+        arrows=sum(row.kind == "call" for row in drawn),
+        events=kept.total if kept else 0,
+    )
+
+
+def _finding(
+    record: RunRecord, finding: Finding, contents: Mapping[str, bytes], steps: Mapping[int, int], link: Linker
+) -> FindingView:
+    content = contents.get(finding.evidence or "")
+    piece = record.evidence.get(finding.evidence or "")
+    return FindingView(
+        finding,
+        excerpt(content, piece.media_type, finding.location) if content is not None and piece else None,
+        link(finding.evidence),
+        steps.get(finding.location.event) if finding.location.event is not None else None,
+    )
+
+
+def _blockers(
+    record: RunRecord, case_anchors: Mapping[str, str], requirement_anchors: Mapping[str, str]
+) -> list[BlockerView]:
+    """Return each blocking requirement once, with the lowest level it blocks; failures before what is untested."""
+    found: dict[str, BlockerView] = {}
+    for level in record.levels:
+        for blocker in level.blockers if level.claimed else ():
+            failing = [
+                case.id for case in record.cases if case.id in blocker.cases and case.result == "failed"
+            ]
+            anchor = (
+                case_anchors[failing[0]]
+                if failing
+                else requirement_anchors.get(blocker.requirement, "requirements")
+            )
+            found.setdefault(blocker.requirement, BlockerView(blocker, level, anchor))
+    return sorted(found.values(), key=lambda view: view.blocker.verdict != "failed")
+
+
+def _troubles(record: RunRecord) -> tuple[Trouble, ...]:
+    troubles = [Trouble(problem.fault, problem.text, None) for problem in record.problems]
+    for case in record.cases:
+        if case.elsewhere and case.fault:
+            troubles.append(Trouble(case.fault, case.reason or case.title, case))
+        troubles.extend(
+            Trouble(finding.fault, finding.message, case, finding.fix)
+            for finding in case.findings
+            if finding.fault != "product"
+        )
+    return tuple(troubles)
+
+
+def _themes(record: RunRecord) -> tuple[Theme, ...]:
+    groups: dict[tuple[str, str] | None, list[Requirement]] = {}
+    for requirement in record.requirements.values():
+        key = (requirement.theme.fr, requirement.theme.en) if requirement.theme else None
+        groups.setdefault(key, []).append(requirement)
+    return tuple(
+        Theme(Bilingual(*key) if key else None, tuple(group), _counts(group))
+        for key, group in sorted(groups.items(), key=lambda item: item[0] is None)
+    )
+
+
+def _counts(group: Sequence[Requirement]) -> tuple[tuple[str, int], ...]:
+    counts = Counter(requirement.verdict for requirement in group)
+    return tuple((verdict, counts[verdict]) for verdict in VERDICTS if counts[verdict])
+
+
+def _coverage(record: RunRecord) -> tuple[tuple[str, tuple[Requirement, ...]], ...]:
+    """Sort the requirements by what covers them; the words are those of `cov_…` in the messages."""
+    groups: dict[str, list[Requirement]] = {
+        key: [] for key in ("not-tested", "declared", "declared_proof", "waived", "tested", "not-applicable")
+    }
+    for requirement in record.requirements.values():
+        groups[_covered_by(requirement)].append(requirement)
+    return tuple((key, tuple(group)) for key, group in groups.items() if group)
+
+
+def _covered_by(requirement: Requirement) -> str:
+    if requirement.verdict == "declared":
+        proved = requirement.declaration is not None and requirement.declaration.proof_sha256 is not None
+        return "declared_proof" if proved else "declared"
+    if requirement.verdict in ("not-tested", "not-applicable", "waived"):
+        return requirement.verdict
+    return "tested"
