@@ -1,0 +1,11 @@
+"""The reference product: a complete, conforming MSSanté LPS client, and its variants.
+
+It stands where a vendor's product stands: driven through the driver protocol, it talks to the simulated
+space over real sockets. It shares no code with the servers of the space, so that one misreading of a rule
+cannot hide on both sides.
+"""
+
+from simulators.product.behaviour import REFERENCE, Behaviour
+from simulators.product.product import Product
+
+__all__ = ["REFERENCE", "Behaviour", "Product"]
