@@ -106,10 +106,17 @@ class JournalMiddleware:
         async def replay() -> Message:
             return pending.pop() if pending else await receive()
 
+        held: list[Message] = []  # a 204 is complete for the peer as soon as its headers are out
+
         async def recorded_send(message: Message) -> None:
             if answer.add(message):
                 extra = scope.get(ANSWER_DATA, {})
                 self._record_answer(tenant, connection, answer, described, extra)
+            elif message["type"] == "http.response.start":
+                held.append(message)
+                return
+            if held:
+                await send(held.pop())
             await send(message)
 
         await self._app(scope, replay, recorded_send)

@@ -73,6 +73,15 @@ def test_port_is_known_before_start_and_refuses_until_then(run: Any) -> None:
     run(host.stop())
 
 
+def test_accepted_connections_do_not_wait_for_acknowledgements(run: Any) -> None:
+    # Nagle's algorithm and delayed acknowledgements together cost 40 ms for each answer in two writes
+    with _serving(run) as host, httpx.Client() as client:
+        client.get(f"http://127.0.0.1:{host.port}/echo")
+        connection: Any = next(iter(host._state.connections))
+        accepted = connection.transport.get_extra_info("socket")
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 def test_a_taken_port_is_an_os_error(run: Any) -> None:
     with _serving(run) as host, pytest.raises(OSError):
         HttpHost(_app(), port=host.port).reserve()

@@ -54,4 +54,4 @@ def test_a_shared_structure_and_an_unknown_profession() -> None:
 
 def test_names_become_address_words() -> None:
     assert ascii_word("Hélène-Noëlle") == "helene-noelle"
-    assert ascii_word("D'Œuvre ") == "d-uvre"
+    assert ascii_word("D'Œuvre ") == "d-oeuvre"
