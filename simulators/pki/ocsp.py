@@ -1,7 +1,8 @@
 """OCSP answers of one tenant (RFC 6960), good and faulty.
 
 One certificate a request, as the lightweight profile asks (RFC 5019 §2.1.1): a request for several is
-answered malformedRequest.
+answered malformedRequest. producedAt is always real time (the library writes it); thisUpdate and nextUpdate
+follow the tenant's clock.
 """
 
 from __future__ import annotations
