@@ -2,21 +2,36 @@
 
 `write_html`, `write_junit` and `write_json` read the record at `record_path`, and the journal and evidence
 that lie beside it; the same record gives the same octets. Tokens, INS and names are masked unless `clear`.
+All raise `RecordError` when the record cannot be read or the published schema refuses it.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from reports.reading import RecordError, read_record
+from reports import json_, junit
+from reports.reading import RecordError, load, read_record
 
-__all__ = ["RecordError", "write_html"]
+__all__ = ["RecordError", "write_html", "write_json", "write_junit"]
 
 
 def write_html(record_path: Path, out: Path, *, clear: bool = False) -> None:
-    """Write the HTML report of `record_path` to `out`; raises `RecordError` when the record cannot be used."""
+    """Write the HTML report, one file; its links to evidence are relative to where it is written."""
     from reports.html import render  # noqa: PLC0415 - Jinja2 is loaded only by who wants HTML
 
-    record = read_record(record_path)
+    _write(out, render(read_record(record_path), out_folder=out.parent, clear=clear))
+
+
+def write_junit(record_path: Path, out: Path, *, clear: bool = False) -> None:
+    """Write the JUnit report; see `reports.junit` for what becomes a failure, an error, or skipped."""
+    _write(out, junit.render(read_record(record_path), clear=clear))
+
+
+def write_json(record_path: Path, out: Path, *, clear: bool = False) -> None:
+    """Write the record as canonical JSON, still a valid `run-record/1`."""
+    _write(out, json_.render(load(record_path), record_path.parent, clear=clear))
+
+
+def _write(out: Path, content: bytes) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_bytes(render(record, out_folder=out.parent, clear=clear))
+    out.write_bytes(content)

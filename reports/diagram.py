@@ -23,12 +23,12 @@ WIDTH: Final = 900
 _ORDER: Final = (
     "bench",
     "product",
-    "psc",
-    "pki",
-    "dns",
-    "autoconfig",
-    "directory",
     "operator",
+    "psc",
+    "directory",
+    "autoconfig",
+    "dns",
+    "pki",
     "correspondent",
     "patient",
 )
@@ -112,15 +112,16 @@ def _bands(rows: Sequence[Row], lanes: dict[str, int]) -> list[str]:
     start: dict[tuple[str, str, str], tuple[int, int]] = {}
     for index, row in enumerate(rows):
         if row.kind == "call" and row.tls and row.source in lanes and row.target in lanes:
-            key = (row.connection, *sorted((row.source, row.target)))
+            one, other = sorted((row.source, row.target))
+            key = (row.connection, one, other)
             first, _ = start.get(key, (index, index))
             start[key] = (first, index)
     for (_, one, other), (first, last) in start.items():
         left, right = sorted((lanes[one], lanes[other]))
-        top = _TOP + _STEP * first + 6
+        top, height = _TOP + _STEP * first + 6, _STEP * (last - first + 1) + 7
         bands.append(
-            f'<rect class="tls" x="{left}" y="{top}" width="{right - left}" height="{_STEP * (last - first + 1)}"/>'
-            f'<text class="tlsname" x="{right - 5}" y="{top + 12}">TLS</text>'
+            f'<rect class="tls" x="{left}" y="{top}" width="{right - left}" height="{height}"/>'
+            f'<text class="tlsname" x="{right - 5}" y="{top + height - 3}">TLS</text>'
         )
     return bands
 
@@ -137,13 +138,15 @@ def _arrow(row: Row, y: int, lanes: dict[str, int], link: Linker, named: bool, i
     ):  # the answer tells more than the end of the command
         answer = one_line(row.answer, min(24, room // 2))
         label = one_line(row.label, room - len(answer) - 3)
-    classes = "row" + (" broken" if row.broken else "") + (" named" if named else "")
+    classes = (
+        "row" + (" broken" if row.broken else "") + (" in" if row.tls else "") + (" named" if named else "")
+    )
     anchor = f' id="{identifier}-e{row.number}"' if named else ""
     x, side = (max(start, end) - 8, ' text-anchor="end"') if at_end else (left, "")
     return (
         f'<g class="{classes}"{anchor}>'
         f'<text class="n" x="{_LEFT - 40}" y="{y}">{row.number}{" ◀" if named else ""}</text>'
-        f'<text x="{x}" y="{y - 5}"{side}>{_linked(label, link(row.evidence))}'
+        f'<text x="{x}" y="{y - 7}"{side}>{_linked(label, link(row.evidence))}'
         + (
             f'<tspan class="to"> → </tspan>{_linked(answer, link(row.answer_evidence), "answer")}'
             if answer
@@ -168,12 +171,12 @@ def _line(row: Row, start: int, end: int, y: int) -> str:
         stop = start + way * int(abs(end - start) * 0.72)
         return (
             f'<path class="line" d="M{start} {y}H{stop}"/>'
-            f'<path class="cross" d="M{stop - 5} {y - 5}l10 10m0-10l-10 10"/>'
+            f'<path class="cross" d="M{stop - 4} {y - 4}l8 8m0-8l-8 8"/>'
         )
     head = f'<path class="head" d="M{end} {y}l{-9 * way}-4v8z"/>'
     back = f'<path class="back" d="M{start} {y}l{9 * way}-4m{-9 * way} 4l{9 * way} 4"/>' if row.answer else ""
     middle = (start + end) // 2
-    cross = f'<path class="cross" d="M{middle - 5} {y - 5}l10 10m0-10l-10 10"/>' if row.broken else ""
+    cross = f'<path class="cross" d="M{middle - 4} {y - 4}l8 8m0-8l-8 8"/>' if row.broken else ""
     return f'<path class="line" d="M{start} {y}H{end}"/>{head}{back}{cross}'
 
 

@@ -12,6 +12,8 @@ import email.policy
 import io
 import re
 import zipfile
+import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
 from typing import Final, Literal
@@ -23,6 +25,16 @@ MAX_OCTETS: Final = 32 * 1024 * 1024
 AROUND: Final = 3
 """Lines shown before and after the marked one."""
 MAX_COLUMNS: Final = 160
+_BAD_ARCHIVE = (
+    KeyError,
+    zipfile.BadZipFile,
+    zlib.error,
+    OSError,
+    ValueError,
+    NotImplementedError,
+    EOFError,
+    RuntimeError,
+)
 _ROW: Final = 16
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _TEXTUAL = ("text/", "message/", "multipart/", "application/xml", "application/json")
@@ -104,35 +116,48 @@ def _mime_part(content: bytes, number: str) -> bytes | None:
 
 
 def _zip_entry(content: bytes, name: str) -> bytes | None:
-    start = content.find(b"PK\x03\x04")
-    if start < 0:
-        return _zip_in_mail(content, name)
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            information = archive.getinfo(name)
-            if information.file_size > MAX_OCTETS or information.flag_bits & 1:
-                return None
-            with archive.open(information) as entry:
-                return entry.read(MAX_OCTETS)
-    except (KeyError, zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, RuntimeError):
-        return None
+    """Return an entry of the archive, or of the first attached archive that has it (findings name the entry)."""
+    for archive in _archives(content):
+        try:
+            with zipfile.ZipFile(io.BytesIO(archive)) as bundle:
+                information = bundle.getinfo(name)
+                if information.file_size > MAX_OCTETS or information.flag_bits & 1:
+                    return None
+                with bundle.open(information) as entry:
+                    return entry.read(MAX_OCTETS)
+        except _BAD_ARCHIVE:
+            continue
+    return None
 
 
-def _zip_in_mail(content: bytes, name: str) -> bytes | None:
-    """Look for the entry in the first archive attached to a mail: findings on an XDM name the entry only."""
-    if b"base64" not in content[:MAX_OCTETS].lower():
-        return None
+def archived(content: bytes) -> Iterator[bytes]:
+    """Yield the first entries of a zip archive, or of those attached to a mail, bounded in number and size."""
+    for archive in _archives(content):
+        try:
+            with zipfile.ZipFile(io.BytesIO(archive)) as bundle:
+                for information in bundle.infolist()[:50]:
+                    if information.file_size <= MAX_OCTETS and not information.flag_bits & 1:
+                        with bundle.open(information) as entry:
+                            yield entry.read(262_144)
+        except _BAD_ARCHIVE:
+            continue
+
+
+def _archives(content: bytes) -> Iterator[bytes]:
+    """Yield `content` when it is a zip archive, else the archives attached to it when it is a mail."""
+    if content.startswith(b"PK\x03\x04"):
+        yield content
+        return
+    if b"base64" not in content.lower():
+        return
     try:
         parts = list(email.message_from_bytes(content, policy=email.policy.compat32).walk())[:200]
     except (RecursionError, ValueError, LookupError):
-        return None
+        return
     for part in parts:
         payload = None if part.is_multipart() else part.get_payload(decode=True)
         if isinstance(payload, bytes) and payload.startswith(b"PK\x03\x04"):
-            entry = _zip_entry(payload, name)
-            if entry is not None:
-                return entry
-    return None
+            yield payload
 
 
 def _at_offset(content: bytes, media_type: str, offset: int, length: int) -> Excerpt | None:

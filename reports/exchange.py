@@ -10,6 +10,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Final, Literal
 
 from reports.reading import read_events
@@ -32,7 +33,7 @@ _NUMBERS = re.compile(r"\d+")
 class Row:
     """One line of a diagram.
 
-    `number` counts the rows drawn from 1. `answer` is the reply to `label`, `count` how many times a folded
+    `number` counts from 1 the rows that show events, 0 for a fold or a gap. `answer` is the reply to `label`, `count` how many times a folded
     part came or how many rows a gap leaves out. `events` are the `seq` that the row shows.
     """
 
@@ -67,7 +68,7 @@ class Kept:
             self.first.append(event)
             return
         self.last.append(event)
-        if named:
+        if named and len(self.named) < KEPT_AT_EACH_END:
             self.named[event.seq] = event
 
     def events(self) -> list[Event]:
@@ -116,39 +117,41 @@ def rows(kept: Kept, *, flagged: frozenset[int] = frozenset(), limit: int = 60) 
 
     Rows that show an event of `flagged` (what a finding names) are never folded or left out.
     """
-    paired = _paired(kept.events())
-    if kept.total > len(kept.events()):
-        paired.insert(_first_jump(paired), _gap(kept.total - len(kept.events())))
-    folded = _folded(paired, flagged)
-    return tuple(
-        replace(row, number=number) for number, row in enumerate(_shortened(folded, flagged, limit), 1)
-    )
+    events = kept.events()
+    paired = _paired(events)
+    if kept.total > len(events):
+        end = kept.first[-1].seq
+        at = sum(row.events[0] <= end for row in paired)
+        paired.insert(at, _gap(kept.total - len(events)))
+    short = _shortened(_folded(paired, flagged), flagged, limit)
+    drawn = count(1)
+    return tuple(replace(row, number=next(drawn)) if row.events else row for row in short)
+
+
+@dataclass(slots=True)
+class _Pair:
+    """A command, its answer when it came, and whether TLS protected it."""
+
+    command: Event
+    tls: bool
+    answer: Event | None = None
 
 
 def _paired(events: Sequence[Event]) -> list[Row]:
-    """Put each answer on the row of the command it answers: the last open one of its connection, other way."""
-    found: list[Row] = []
-    open_rows: dict[tuple[str, str, str], int] = {}
+    """Put each answer on the row of the command it answers: the last one of its connection, the other way."""
+    pairs: list[_Pair] = []
+    last: dict[tuple[str, str, str], _Pair] = {}
     secured: set[str] = set()
     for event in events:
-        wanted = (event.connection, event.target, event.source)
-        index = open_rows.get(wanted)
-        if index is not None and event.connection and event.name.split(".")[-1] in _ANSWERS:
-            row = found[index]
-            if not row.answer:
-                found[index] = replace(
-                    row,
-                    answer=event.text,
-                    answer_evidence=event.evidence,
-                    broken=row.broken or bool(_REFUSED.match(event.text)),
-                    events=(*row.events, event.seq),
-                )
-                _mark_secured(event, secured)
-                continue
-        open_rows[(event.connection, event.source, event.target)] = len(found)
-        found.append(_row(event, event.tls or event.connection in secured))
+        asked = last.get((event.connection, event.target, event.source)) if event.connection else None
+        if asked is not None and asked.answer is None and event.name.split(".")[-1] in _ANSWERS:
+            asked.answer = event
+        else:
+            pair = _Pair(event, event.tls or event.connection in secured)
+            last[event.connection, event.source, event.target] = pair
+            pairs.append(pair)
         _mark_secured(event, secured)
-    return found
+    return [_row(pair.command, pair.answer, pair.tls) for pair in pairs]
 
 
 def _mark_secured(event: Event, secured: set[str]) -> None:
@@ -160,18 +163,20 @@ def _mark_secured(event: Event, secured: set[str]) -> None:
         secured.add(event.connection)
 
 
-def _row(event: Event, tls: bool) -> Row:
+def _row(event: Event, answer: Event | None, tls: bool) -> Row:
     return Row(
         0,
         "note" if event.source == event.target else "call",
         event.source,
         event.target,
         event.text or event.name,
-        broken=_is_broken(event),
+        answer.text or answer.name if answer else "",
+        broken=_is_broken(event) or (answer is not None and _is_broken(answer)),
         tls=tls and event.protocol != "tls",
         evidence=event.evidence,
+        answer_evidence=answer.evidence if answer else None,
         connection=event.connection,
-        events=(event.seq,),
+        events=(event.seq, answer.seq) if answer else (event.seq,),
     )
 
 
@@ -179,18 +184,6 @@ def _is_broken(event: Event) -> bool:
     return event.name.split(".")[-1] in _BROKEN_NAMES or (
         event.name.split(".")[-1] in _ANSWERS and bool(_REFUSED.match(event.text))
     )
-
-
-def _first_jump(found: Sequence[Row]) -> int:
-    for index, (before, after) in enumerate(zip(found, found[1:], strict=False), 1):
-        if (
-            index >= KEPT_AT_EACH_END // 2
-            and before.events
-            and after.events
-            and after.events[0] > before.events[-1] + 1
-        ):
-            return index
-    return len(found)
 
 
 def _gap(count: int) -> Row:
@@ -241,16 +234,19 @@ def _shortened(found: list[Row], flagged: frozenset[int], limit: int) -> list[Ro
     head = limit // 2
     tail = len(found) - (limit - head)
     short: list[Row] = []
-    left_out = 0
+    left_out, exceptions = 0, limit
     for index, row in enumerate(found):
-        if head <= index < tail and flagged.isdisjoint(row.events):
+        middle = head <= index < tail
+        if middle and exceptions and not flagged.isdisjoint(row.events):
+            exceptions -= 1
+        elif middle or (left_out and row.kind != "call" and not row.events):  # a fold without what it repeats
             left_out += row.count if row.kind == "gap" else 1
             continue
         if left_out:
             short.append(_gap(left_out))
             left_out = 0
         short.append(row)
-    return short
+    return [*short, _gap(left_out)] if left_out else short
 
 
 def named_events(locations: Iterable[int | None]) -> frozenset[int]:

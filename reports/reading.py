@@ -63,7 +63,7 @@ def load(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > MAX_RECORD_OCTETS:
             raise RecordError(message("reports.error_too_big").filled(path=path, limit=MAX_RECORD_OCTETS))
-        data = json.loads(path.read_bytes())
+        data = json.loads(path.read_bytes(), parse_constant=_not_json)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise RecordError(message("reports.error_unreadable").filled(path=path, reason=reason)) from error
@@ -159,11 +159,13 @@ def read_events(record: RunRecord) -> Iterator[Event | None]:
         return
     with path.open("rb") as lines:
         while line := lines.readline(MAX_JOURNAL_LINE_OCTETS):
-            whole = line.endswith(b"\n")
-            while not line.endswith(b"\n") and (rest := lines.readline(MAX_JOURNAL_LINE_OCTETS)):
-                line = rest
-            if line.strip():
-                yield _event(line) if whole else _event(line) if len(line) < MAX_JOURNAL_LINE_OCTETS else None
+            whole = line.endswith(b"\n") or len(line) < MAX_JOURNAL_LINE_OCTETS
+            while len(line) == MAX_JOURNAL_LINE_OCTETS and not line.endswith(b"\n"):
+                line = lines.readline(MAX_JOURNAL_LINE_OCTETS)  # the rest of a line too long to be used
+            if not whole:
+                yield None
+            elif line.strip():
+                yield _event(line)
 
 
 def beside(record: RunRecord, name: str) -> Path | None:
@@ -177,6 +179,10 @@ def beside(record: RunRecord, name: str) -> Path | None:
         return path if path.is_relative_to(folder) else None
     except (OSError, ValueError, RuntimeError):  # NUL in the name, a loop of links, a name too long
         return None
+
+
+def _not_json(constant: str) -> float:
+    raise ValueError(f"{constant} is not JSON")
 
 
 @cache

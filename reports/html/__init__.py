@@ -15,6 +15,7 @@ import os
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -24,9 +25,9 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from reports.exchange import gather
-from reports.html.view import LIMITS, Page, build
+from reports.html.view import Page, build, limits_for
 from reports.masking import Masker
-from reports.record import LEVELS, RunRecord
+from reports.record import LEVELS, VERDICTS, RunRecord
 from reports.text import CUT_AT, clean, cut
 from schemas.messages import message
 from schemas.text import Bilingual
@@ -48,7 +49,7 @@ def render(record: RunRecord, *, out_folder: Path, clear: bool = False) -> bytes
     """
     journal = gather(record)
     html = b""
-    for limits in LIMITS:
+    for limits in limits_for(record):
         masker = Masker(clear=clear)
         page = build(record, journal, limits, masker, _linker(record, out_folder))
         html = _template(masker, page).encode("utf-8", "replace")
@@ -78,6 +79,7 @@ def _template(masker: Masker, page: Page) -> str:
         script_hash=digest,
         clear=page.clear,
         title=message("reports.title"),
+        verdicts={verdict: message(f"reports.v_{verdict}") for verdict in VERDICTS},
         names={level: message(f"reports.level_{level}") for level in LEVELS},
         day=_day(page.record.started),
         duration=_duration(page.record.duration_s),
@@ -86,7 +88,12 @@ def _template(masker: Masker, page: Page) -> str:
 
 def translate(key: str, **values: object) -> Markup:
     """Return our own text `reports.<key>` in both languages; `values` are escaped."""
-    return _spans(message(f"reports.{key}"), values)
+    return _spans(message(f"reports.{key}"), values) if values else _fixed(key)
+
+
+@cache
+def _fixed(key: str) -> Markup:
+    return _spans(message(f"reports.{key}"), {})
 
 
 def plural(key: str, number: int) -> Markup:
@@ -114,7 +121,7 @@ def _halves(content: Markup) -> tuple[Markup, Markup]:
 
 
 def _spans(text: Bilingual, values: dict[str, object]) -> Markup:
-    french, english = (Markup(escape(text.in_(language))) for language in ("fr", "en"))  # type: ignore[arg-type]  # noqa: S704
+    french, english = (Markup(escape(text.in_(language))) for language in ("fr", "en"))  # noqa: S704
     return Markup('<span lang="fr">{}</span><span lang="en">{}</span>').format(
         french.format(**_in(values, 0)), english.format(**_in(values, 1))
     )
@@ -185,6 +192,7 @@ def _inside(path: str) -> bool:
     return len(path) <= 300 and all(piece not in ("", "..") and ":" not in piece for piece in pieces)
 
 
+@cache
 def _asset(name: str) -> str:
     return files("reports.html").joinpath("templates", name).read_text(encoding="utf-8")
 
@@ -211,5 +219,31 @@ def _duration(seconds: float) -> Bilingual:
     return Bilingual(text, text)
 
 
-_MONTHS_FR = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"]
-_MONTHS_EN = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+_MONTHS_FR = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+]
+_MONTHS_EN = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]

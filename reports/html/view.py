@@ -10,10 +10,10 @@ from typing import Final
 from markupsafe import Markup
 
 from reports import diagram
-from reports.excerpt import MAX_OCTETS, Excerpt, excerpt
+from reports.excerpt import Excerpt, excerpt
 from reports.exchange import Journal, Kept, Row, named_events, rows
 from reports.masking import Masker
-from reports.reading import beside
+from reports.names import contents_of, teach
 from reports.record import VERDICTS, Blocker, Case, Evidence, Finding, Level, Requirement, RunRecord
 from reports.text import slug
 from schemas.messages import message
@@ -29,7 +29,6 @@ SYMBOLS: Final[Mapping[str, str]] = {
     "not-applicable": "–",
 }
 MAX_BLOCKERS: Final = 10
-_LEARN_OCTETS: Final = 262_144
 
 Linker = Callable[[str | None], str | None]
 
@@ -45,13 +44,31 @@ class Limits:
     tight: bool = False
 
 
-LIMITS: Final = (
-    Limits(48, 24, 20, 1500),
-    Limits(24, 14, 6, 700, tight=True),
-    Limits(10, 6, 2, 300, tight=True),
-    Limits(4, 0, 1, 120, tight=True),
-)
-"""Tried in this order until the report is light enough."""
+SMALLEST: Final = Limits(4, 0, 1, 120, tight=True)
+"""What is left of each case when nothing else is light enough."""
+
+_ROWS_IN_ALL: Final = 6_500
+_FINDINGS_IN_ALL: Final = 500
+
+
+def limits_for(record: RunRecord) -> tuple[Limits, ...]:
+    """Return the limits to try, most generous first: rows and findings are shared out among the cases.
+
+    A row of a diagram takes about 330 octets and a finding about 2,500 (measured on the test records); a case
+    that failed or warned gets three times the rows of another.
+    """
+    broken = sum(case.result in ("failed", "warning") for case in record.cases)
+    rows_each = _ROWS_IN_ALL // max(len(record.cases) + 2 * broken, 1)
+    findings = max(min(_FINDINGS_IN_ALL // max(broken, 1), 20), 1)
+    first = Limits(
+        rows_broken=max(min(rows_each * 3, 48), 8),
+        rows=max(min(rows_each, 24), 4),
+        findings=findings,
+        text=1500 if broken <= 100 else 700,
+        tight=rows_each < 24 or findings < 20,
+    )
+    half = Limits(first.rows_broken // 2, first.rows // 2, max(findings // 2, 1), 400, tight=True)
+    return first, half, SMALLEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +163,9 @@ def build(record: RunRecord, journal: Journal, limits: Limits, masker: Masker, l
     case_anchors = _anchors("c", [case.id for case in record.cases])
     requirement_anchors = _anchors("r", list(record.requirements))
     drawn = {case.id: _drawn(case, journal.cases.get(case.id), limits) for case in record.cases}
-    contents = _contents(record, masker)
-    masker.learn(_texts(record, drawn))
+    contents = contents_of(record)
+    masker.learn(text for shown in drawn.values() for row in shown for text in (row.label, row.answer))
+    teach(masker, record, contents)
     views = [
         _case(
             record,
@@ -264,34 +282,6 @@ def _flagged(case: Case) -> frozenset[int]:
     return named_events(finding.location.event for finding in case.findings)
 
 
-def _contents(record: RunRecord, masker: Masker) -> dict[str, bytes]:
-    """Read the evidence that findings point into, once each; names in it are remembered."""
-    wanted = {
-        finding.evidence
-        for case in record.cases
-        for finding in case.findings
-        if finding.evidence and finding.location.known
-    }
-    contents: dict[str, bytes] = {}
-    for identifier in sorted(wanted):
-        piece = record.evidence.get(identifier)
-        path = beside(record, piece.path) if piece else None
-        try:
-            if path is not None and path.is_file() and path.stat().st_size <= MAX_OCTETS:
-                contents[identifier] = path.read_bytes()
-        except OSError:
-            continue  # evidence that cannot be read gives no excerpt; its link stays
-    masker.learn(content[:_LEARN_OCTETS].decode("utf-8", "replace") for content in contents.values())
-    return contents
-
-
-def _texts(record: RunRecord, drawn: Mapping[str, Sequence[Row]]) -> list[str]:
-    texts = [row_text for rows_ in drawn.values() for row in rows_ for row_text in (row.label, row.answer)]
-    for case in record.cases:
-        texts.extend(text[:20_000] for finding in case.findings for text in (finding.expected, finding.found))
-    return texts
-
-
 def _case(
     record: RunRecord,
     case: Case,
@@ -323,7 +313,7 @@ def _case(
             for identifier in case.requirements
             if identifier in record.requirements
         ),
-        svg=diagram.draw(shown, anchor, link, _flagged(case)) if shown else None,
+        svg=diagram.draw(shown, anchor, link, _flagged(case)) if any(row.events for row in shown) else None,
         arrows=sum(row.kind == "call" for row in drawn),
         events=kept.total if kept else 0,
     )
