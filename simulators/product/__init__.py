@@ -7,5 +7,7 @@ cannot hide on both sides.
 
 from simulators.product.behaviour import REFERENCE, Behaviour
 from simulators.product.product import Product
+from simulators.product.variant import Variant
+from simulators.product.variants import VARIANTS, variant_named
 
-__all__ = ["REFERENCE", "Behaviour", "Product"]
+__all__ = ["REFERENCE", "VARIANTS", "Behaviour", "Product", "Variant", "variant_named"]

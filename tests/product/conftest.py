@@ -18,8 +18,8 @@ from simulators.clock import SimulatedClock
 from simulators.http.host import HttpHost
 from simulators.journal import Journal
 from simulators.loop import LoopThread
-from simulators.pki import POLICY_ELEMENTAIRE_ORGANISATIONS, Pki, ServerFlavour, authorities, revocation_app
 from simulators.people import Professional, Structure
+from simulators.pki import POLICY_ELEMENTAIRE_ORGANISATIONS, Pki, ServerFlavour, authorities, revocation_app
 from simulators.product import Behaviour, Product
 from simulators.psc import Client, ProSanteConnect
 

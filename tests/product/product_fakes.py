@@ -21,6 +21,7 @@ class Line:
         self.tls = False
         self.buffer = b""
         raw.settimeout(10)
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def send(self, text: str | bytes) -> None:
         self.raw.sendall((text.encode() if isinstance(text, str) else text) + b"\r\n")
@@ -140,14 +141,7 @@ def smtp(operator: Operator, line: Line) -> None:
         operator.note(text)
         verb = text.split(" ")[0].upper()
         if verb == "EHLO":
-            offered = ["operateur", f"SIZE {script.size}", *script.extensions]
-            if script.starttls and not line.tls:
-                offered.append("STARTTLS")
-            if line.tls:
-                offered.append("AUTH XOAUTH2 PLAIN")
-            for item in offered[:-1]:
-                line.send(f"250-{item}")
-            line.send(f"250 {offered[-1]}")
+            _smtp_ehlo(script, line)
         elif verb == "STARTTLS":
             line.raw.sendall(b"220 2.0.0 Ready\r\n" + script.injected)
             line.start_tls()
@@ -170,6 +164,17 @@ def smtp(operator: Operator, line: Line) -> None:
             return
         else:
             line.send("250 2.0.0 Ok")
+
+
+def _smtp_ehlo(script: Script, line: Line) -> None:
+    offered = ["operateur", f"SIZE {script.size}", *script.extensions]
+    if script.starttls and not line.tls:
+        offered.append("STARTTLS")
+    if line.tls:
+        offered.append("AUTH XOAUTH2 PLAIN")
+    for item in offered[:-1]:
+        line.send(f"250-{item}")
+    line.send(f"250 {offered[-1]}")
 
 
 def _smtp_auth(operator: Operator, line: Line, text: str) -> None:

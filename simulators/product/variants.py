@@ -1,0 +1,25 @@
+"""All the variants, by name; the suite is proved by them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from simulators.product.variant import Variant
+from simulators.product.variants_auth import AUTH_VARIANTS
+from simulators.product.variants_mail import MAIL_VARIANTS
+from simulators.product.variants_tls import TLS_VARIANTS
+
+VARIANTS: Final[Mapping[str, Variant]] = MappingProxyType(
+    {variant.name: variant for variant in (*TLS_VARIANTS, *AUTH_VARIANTS, *MAIL_VARIANTS)}
+)
+"""Every variant by its name, in the order of the requirements that they break."""
+
+
+def variant_named(name: str) -> Variant:
+    """Return a variant; raises `KeyError` with the names that resemble."""
+    if name in VARIANTS:
+        return VARIANTS[name]
+    near = [known for known in VARIANTS if name.split("-", maxsplit=1)[0] in known]
+    raise KeyError(f"no variant {name!r}; {'near: ' + ', '.join(near) if near else 'see --list-variants'}")

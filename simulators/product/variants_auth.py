@@ -1,0 +1,182 @@
+"""Variants of authentication, Pro Santé Connect and sessions."""
+
+from __future__ import annotations
+
+from simulators.product.variant import Variant, variant
+
+CLIENTS = "REAL-DEFECTS, MSSanté clients"
+SMTP_IMAP = "REAL-DEFECTS, SMTP and IMAP"
+
+AUTH_VARIANTS: tuple[Variant, ...] = (
+    variant(
+        "xoauth2-deux-espaces",
+        "ECO.1.2.1",
+        "Met deux espaces après Bearer",
+        "Puts two spaces after Bearer",
+        bearer_gap="  ",
+    ),
+    variant(
+        "xoauth2-separateurs",
+        "ECO.1.2.1",
+        "Sépare les champs par une virgule au lieu de 0x01",
+        "Separates the fields with a comma instead of 0x01",
+        sasl_separator=",",
+    ),
+    variant(
+        "xoauth2-autre-utilisateur",
+        "ECO.1.2.1",
+        "Donne l'identifiant du professionnel au lieu de l'adresse de la BAL",
+        "Gives the identifier of the professional instead of the address of the mailbox",
+        sasl_user="ps-idnat",
+    ),
+    variant(
+        "commandes-avant-acceptation",
+        "ECO.1.2.1",
+        "Envoie des commandes avant que l'authentification soit acceptée",
+        "Sends commands before authentication is accepted",
+        waits_for_acceptance=False,
+    ),
+    variant(
+        "jeton-long-sur-auth",
+        "ECO.1.2.1",
+        "Met un long jeton sur la ligne AUTH au-delà des 512 octets",
+        "Puts a long token on the AUTH line beyond 512 octets",
+        origin=SMTP_IMAP,
+        long_token_on_auth_line=True,
+    ),
+    variant(
+        "sasl-ir-exige",
+        "ECO.1.2.4",
+        "Renonce quand SASL-IR n'est pas offert",
+        "Gives up when SASL-IR is not offered",
+        sasl_ir="only",
+    ),
+    variant(
+        "sasl-ir-sans-offre",
+        "ECO.1.2.4",
+        "Envoie le jeton avec AUTHENTICATE même quand SASL-IR n'est pas offert",
+        "Sends the token with AUTHENTICATE even when SASL-IR is not offered",
+        sasl_ir="always",
+    ),
+    variant(
+        "arret-sur-erreur",
+        "ECO.1.2.3",
+        "Ne répond plus après une erreur de connexion ou d'authentification",
+        "Answers no more after an error of connection or authentication",
+        origin=f"{SMTP_IMAP}: no time-out on a silent server, DATA errors ignored",
+        survives_errors=False,
+    ),
+    variant(
+        "erreur-tue",
+        "ECO.1.2.3",
+        "Annonce un succès quand la connexion a échoué",
+        "Reports success when the connection failed",
+        tells_errors=False,
+    ),
+    variant(
+        "jeton-sur-disque",
+        "ECO.1.2.5",
+        "Garde le jeton d'accès dans un fichier",
+        "Keeps the access token in a file",
+        origin="Issue: stores the token on disk",
+        token_on_disk=True,
+    ),
+    variant(
+        "sessions-apres-psc",
+        "ECO.1.2.6",
+        "Garde les sessions ouvertes après la mort du refresh token",
+        "Keeps the sessions open after the refresh token died",
+        ends_with_refresh_token=False,
+    ),
+    variant(
+        "sans-reouverture",
+        "ECO.1.2.7",
+        "Renonce quand l'opérateur ferme la session",
+        "Gives up when the operator closes the session",
+        reopens=False,
+    ),
+    variant(
+        "app-sans-certificat",
+        "ECO.1.3.1",
+        "BAL applicative : ne montre pas de certificat client",
+        "Applicative mailbox: shows no client certificate",
+        app_client_certificate=False,
+    ),
+    variant(
+        "app-autre-login",
+        "ECO.1.3.1",
+        "BAL applicative : le login de PLAIN n'est pas l'adresse de la BAL",
+        "Applicative mailbox: the login of PLAIN is not the address of the mailbox",
+        app_login="label",
+    ),
+    variant(
+        "app-jeton-psc",
+        "ECO.1.3.1",
+        "BAL applicative : tente XOAUTH2 avec un jeton Pro Santé Connect",
+        "Applicative mailbox: tries XOAUTH2 with a Pro Santé Connect token",
+        app_mechanism="XOAUTH2",
+    ),
+    variant(
+        "sans-logout",
+        "SC.SSI/IE.38",
+        "Coupe la session IMAP sans LOGOUT",
+        "Cuts the IMAP session without LOGOUT",
+        imap_logout=False,
+    ),
+    variant(
+        "sans-deconnexion-psc",
+        "SC.SSI/IE.38",
+        "Ne ferme pas la session Pro Santé Connect",
+        "Does not close the Pro Santé Connect session",
+        psc_logout=False,
+    ),
+    variant(
+        "psc-sans-acr",
+        "SC.PSC.08 X-PSC-01",
+        "Demande d'autorisation sans acr_values",
+        "Authorization request without acr_values",
+        psc_acr=None,
+    ),
+    variant(
+        "psc-acr-eidas2",
+        "SC.PSC.08 X-PSC-01",
+        "Demande d'autorisation avec acr_values=eidas2",
+        "Authorization request with acr_values=eidas2",
+        psc_acr="eidas2",
+    ),
+    variant(
+        "psc-openid-seul",
+        "X-PSC-01",
+        "Demande la portée openid seule, sans scope_all",
+        "Asks for the scope openid alone, without scope_all",
+        psc_scope="openid",
+    ),
+    variant(
+        "psc-sans-state",
+        "SC.PSC.01",
+        "Demande d'autorisation sans state",
+        "Authorization request without state",
+        psc_state=False,
+    ),
+    variant(
+        "psc-sans-nonce",
+        "SC.PSC.01",
+        "Demande d'autorisation sans nonce",
+        "Authorization request without nonce",
+        psc_nonce=False,
+    ),
+    variant(
+        "jeton-jamais-renouvele",
+        "X-PSC-02",
+        "Ne renouvelle jamais le jeton et se sert d'un jeton expiré",
+        "Never renews the token and uses an expired one",
+        psc_refresh=False,
+    ),
+    variant(
+        "identite-par-sub",
+        "X-PSC-03",
+        "Prend l'identité du professionnel dans sub au lieu de SubjectNameID",
+        "Takes the identity of the professional from sub instead of SubjectNameID",
+        identity_claim="sub",
+    ),
+)
