@@ -133,7 +133,7 @@ def _mode(
     if capabilities is None:
         expected: Mode = "manual" if profile.driver.kind == "manual" else "automatic"
         return expected, message("plan.not-asked")
-    missing = sorted(action for action in case.needs if not capabilities.can(action))
+    missing = sorted(need for need in case.needs if not any(map(capabilities.can, need.split("|"))))
     if missing:
         return "impossible", message("plan.missing-action").filled(actions=", ".join(missing))
     if capabilities.means == "person":

@@ -120,6 +120,6 @@ def _check(name: str, data: Any, raw: bytes) -> None:
 
 def excerpt(raw: bytes) -> str:
     """Return the beginning of octets as one readable line."""
-    text = raw[:SHOWN].decode("utf-8", "replace")
+    text = raw[:SHOWN].decode("utf-8", "replace").strip()
     shown = "".join(c if c.isprintable() else "·" for c in text)
-    return shown + ("…" if len(raw) > SHOWN else "") if raw else "∅"
+    return shown + ("…" if len(raw) > SHOWN else "") if shown else "∅"
