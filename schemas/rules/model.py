@@ -51,6 +51,8 @@ class Artefact(StrEnum):
     TLS = "tls"
     SMTP = "smtp"
     IMAP = "imap"
+    AUTHENTICATION = "authentication"
+    SESSION = "session"
     PSC = "psc"
     AUTOCONFIG = "autoconfig"
     DIRECTORY = "directory"
@@ -63,7 +65,8 @@ class Artefact(StrEnum):
 class Rule:
     """One atomic check on one kind of artefact.
 
-    `requirements` are ids of the catalogue, `passing` and `failing` show the two sides in the artefact's own
+    `title` names the fault, since it is the message of each finding; `requirements` are ids of the catalogue;
+    `passing` and `failing` show the two sides in the artefact's own
     notation (for a mail: a whole small mail, lines ended by LF).
     """
 

@@ -35,7 +35,7 @@ def test_one_rule_reads_whole():
     assert rule.severity is Severity.ERROR
     assert rule.certainty is Certainty.OFFICIAL
     assert rule.requirements == ("ECO.2.2.1",)
-    assert rule.title.fr == "Un seul Message-ID, conforme à la RFC 5322"
+    assert rule.title.fr == "Le Message-ID manque, est répété ou est mal formé"
     assert "Message-ID" in rule.fix.en
     assert rule.family == "mail"
     assert rule.passing.startswith("From: ")
@@ -98,7 +98,10 @@ def test_the_fingerprint_does_not_depend_on_line_ends(copy):
 def test_the_fingerprint_changes_with_a_rule(copy):
     before = load(copy).sha256
     path = copy / "mail.toml"
-    path.write_text(path.read_text(encoding="utf-8").replace("Exactly one", "Just one"), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("Message-ID is missing", "Message-ID lacks"),
+        encoding="utf-8",
+    )
 
     assert load(copy).sha256 != before
 
@@ -112,8 +115,8 @@ def test_the_fingerprint_changes_with_a_rule(copy):
         ('requirements = ["ECO.2.2.1"]', "requirements = []", "MAIL-001.*requirements"),
         ('requirements = ["ECO.2.2.1"]', 'requirements = ["ECO.2.2.99"]', r"ECO\.2\.2\.99"),
         ('requirements = ["ECO.2.2.1"]', 'requirements = ["ECO.2.2.1", "ECO.2.2.1"]', "requirements"),
-        ('title.en = "Exactly one Message-ID, as RFC 5322 writes it"', "", "MAIL-001.*title"),
-        ('title.en = "Exactly one Message-ID, as RFC 5322 writes it"', 'title.en = " "', r"title\.en"),
+        ('title.en = "Message-ID is missing, repeated or malformed"', "", "MAIL-001.*title"),
+        ('title.en = "Message-ID is missing, repeated or malformed"', 'title.en = " "', r"title\.en"),
         ('severity = "error"', 'severity = "error"\ncolour = "red"', "colour"),
         ("[MAIL-001]", "[MSG-001]", "MSG-001.*MAIL-001"),
         ("[MAIL-001]", "[MAIL-1]", "MAIL-1"),
