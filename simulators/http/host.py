@@ -173,7 +173,7 @@ class HttpHost:
         """
         if self._socket is None:
             family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
-            # the protocol must be named: asyncio switches Nagle's algorithm off only where it is (40 ms a reply)
+            # the protocol must be named: asyncio switches Nagle's algorithm (40 ms a reply) off only then
             bound = _Listening(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
             try:
                 if os.name == "posix":  # on Windows the option would let two servers share a port
