@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from OpenSSL import SSL, crypto
 
@@ -168,7 +169,7 @@ def _openssl_context(profile: TlsProfile) -> SSL.Context:
     context.use_certificate(chain[0])
     for certificate in chain[1:]:
         context.add_extra_chain_cert(certificate)
-    context.use_privatekey(crypto.PKey.from_cryptography_key(_private_key(credential.key_pem)))
+    context.use_privatekey(_private_key(credential.key_pem))
     with _dh_file(profile.dh_bits) as path:
         context.load_tmp_dh(str(path))
     if profile.groups:
@@ -179,8 +180,10 @@ def _openssl_context(profile: TlsProfile) -> SSL.Context:
     return context
 
 
-def _private_key(pem: bytes) -> crypto._Key:
-    key: crypto._Key = load_pem_private_key(pem, None)  # type: ignore[assignment]
+def _private_key(pem: bytes) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
+    key = load_pem_private_key(pem, None)
+    if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+        raise TypeError(f"server key of type {type(key).__name__}; RSA or EC expected")
     return key
 
 
@@ -210,7 +213,7 @@ def _ask_client_certificate(context: SSL.Context, profile: TlsProfile) -> None:
     for pem in profile.client_roots:
         for root in x509.load_pem_x509_certificates(pem):
             store.add_cert(crypto.X509.from_cryptography(root))
-            context.add_client_ca(crypto.X509.from_cryptography(root))
+            context.add_client_ca(root)
     flags = crypto.X509StoreFlags.PARTIAL_CHAIN
     for pem in profile.client_crls:
         store.add_crl(x509.load_pem_x509_crl(pem))
