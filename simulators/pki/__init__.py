@@ -6,6 +6,7 @@ tenant. Sources: DOSSIER §3.2, §3.5, §5 (TLS), RFC 5280, RFC 6960, RFC 9654.
 """
 
 from simulators.pki.credential import Credential
+from simulators.pki.crl import operator_crls_pem
 from simulators.pki.faults import (
     NORMAL,
     CrlFault,
@@ -75,5 +76,6 @@ __all__ = [
     "ServerFlavour",
     "StaleCrl",
     "Unreachable",
+    "operator_crls_pem",
     "revocation_app",
 ]

@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
+BACKDATED_S = 60.0
+"""Seconds by which thisUpdate precedes the answer, so that a product whose clock is a little late (or that
+reads a coarser clock of the same machine) does not take it for one of the future."""
+
 
 class Outage(StrEnum):
     """How a service is out of reach."""
@@ -138,9 +142,9 @@ OcspFault = (
 class RevocationBehaviour:
     """How CRL, OCSP and authority certificates of one tenant are served.
 
-    `crl_lifetime_s` and `ocsp_lifetime_s` run from thisUpdate to nextUpdate, in seconds of the tenant's
-    clock, at least one. The defaults (a day, an hour) are inferred: the certification policy's figures were
-    not obtained.
+    `crl_lifetime_s` and `ocsp_lifetime_s` run from the answer to its nextUpdate, in seconds of the tenant's
+    clock, at least one; thisUpdate lies `BACKDATED_S` before the answer. The defaults (a day, an hour) are
+    inferred: the certification policy's figures were not obtained.
     """
 
     crl_lifetime_s: float = 86_400.0

@@ -28,7 +28,7 @@ from simulators.pki.keys import KeyPool
 from simulators.pki.oids import ANY_POLICY
 from simulators.pki.register import Register, RevokedEntry
 
-SPACE_TENANT = "space"
+SPACE_TENANT = "espace"
 """Tenant of what all tenants share: the HTTPS of Pro Santé Connect and of the directory, the shared chain."""
 
 YEAR = timedelta(days=365)

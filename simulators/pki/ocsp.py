@@ -28,6 +28,7 @@ from cryptography.x509.ocsp import (
 
 from simulators.pki.authorities import AUTHORITIES
 from simulators.pki.faults import (
+    BACKDATED_S,
     OcspExpired,
     OcspFault,
     OcspForged,
@@ -43,6 +44,8 @@ from simulators.pki.register import RevokedEntry
 
 NONCE_MAX = 128
 """Octets of a nonce above which a request is malformed, as an empty one is (RFC 9654 §2.1)."""
+SERIAL_BITS_MAX = 160
+"""A serial number is positive and of at most 20 octets (RFC 5280 §4.1.2.2); 0 is passed over."""
 REQUEST_MAX = 16 * 1024
 """Octets of a request above which it is not even read; a real one has about a hundred."""
 
@@ -102,7 +105,8 @@ def read_query(der: bytes) -> OcspQuery | None:
     ):
         return None
     bad_nonce = query.nonce is not None and not 1 <= len(query.nonce) <= NONCE_MAX
-    return None if bad_nonce else query
+    bad_serial = not 0 <= query.serial < 1 << SERIAL_BITS_MAX
+    return None if bad_nonce or bad_serial else query
 
 
 def _failure(status: OCSPResponseStatus, query: OcspQuery | None = None) -> OcspAnswer:
@@ -189,9 +193,9 @@ def _signed(pki: Pki, tenant: str, authority: str, said: _Said) -> OCSPResponse:
     behaviour = pki.behaviour(tenant)
     fault, query = behaviour.ocsp, said.query
     lifetime = timedelta(seconds=behaviour.ocsp_lifetime_s)
-    this_update = said.now.replace(microsecond=0)
+    present = said.now.replace(microsecond=0)
     if isinstance(fault, OcspExpired):
-        this_update -= lifetime + timedelta(seconds=fault.by_s)
+        present -= lifetime + timedelta(seconds=fault.by_s)
     revoked = said.revocation if said.status is OCSPCertStatus.REVOKED else None
     certificate, key = _signer(pki, tenant, authority, fault)
     builder = (
@@ -202,8 +206,8 @@ def _signed(pki: Pki, tenant: str, authority: str, said: _Said) -> OCSPResponse:
             query.serial ^ 1 if isinstance(fault, OcspOtherSerial) else query.serial,
             query.algorithm,
             said.status,
-            this_update,
-            this_update + lifetime,
+            present - timedelta(seconds=BACKDATED_S),
+            present + lifetime,
             revoked.at if revoked else None,
             revoked.reason if revoked else None,
         )

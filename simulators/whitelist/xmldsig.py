@@ -18,7 +18,13 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509 import Certificate, load_der_x509_certificate
+from cryptography.x509 import (
+    Certificate,
+    DuplicateExtension,
+    InvalidVersion,
+    UnsupportedGeneralNameType,
+    load_der_x509_certificate,
+)
 from lxml import etree
 
 from simulators.pki import Credential
@@ -32,6 +38,8 @@ RSA_SHA256: Final = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
 SHA256: Final = "http://www.w3.org/2001/04/xmlenc#sha256"
 SIGNATURE_TAG: Final = f"{{{DSIG}}}Signature"
 RSA_BITS_MIN: Final = 2048
+UNREADABLE: Final = (InvalidVersion, DuplicateExtension, UnsupportedGeneralNameType)
+"""What the library raises beside `ValueError` for a certificate that it cannot read."""
 
 
 def canonical(element: etree._Element) -> bytes:
@@ -125,9 +133,12 @@ def _signer_of(holder: etree._Element) -> tuple[Certificate, RSAPublicKey]:
     try:
         certificate = load_der_x509_certificate(_octets(holder))
         key = certificate.public_key()
+        # The library reads these late: a damaged one must be known now, not where it is used.
+        for part in ("subject", "issuer", "extensions", "not_valid_before_utc", "not_valid_after_utc"):
+            getattr(certificate, part)
     except WhiteListError:
         raise
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm, *UNREADABLE) as error:
         raise _form(
             "X509Certificate n'est pas un certificat", "X509Certificate is no certificate", holder
         ) from error

@@ -14,12 +14,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from simulators.clock import FrozenClock
 from simulators.journal import Journal
-from simulators.pki import Pki, revocation_app
+from simulators.pki import OcspFault, OcspOtherSerial, Pki, RevocationBehaviour, revocation_app
 from simulators.pki.ocsp import REQUEST_MAX, ocsp_answer
 
 Ask = Callable[..., httpx.Response]
@@ -48,8 +48,9 @@ def test_arbitrary_octets_are_answered(body: bytes) -> None:
     )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(REQUEST) - 1), st.integers(0, 255)), min_size=1, max_size=4))
+@example([(97, 128)])  # a negative serial number
 def test_a_damaged_request_is_answered(changes: list[tuple[int, int]]) -> None:
     body = bytearray(REQUEST)
     for place, octet in changes:
@@ -69,6 +70,27 @@ def test_nonce_lengths(length: int, status: str | None) -> None:
     if status:
         response = ocsp.load_der_ocsp_response(answer.body)
         assert response.extensions.get_extension_for_class(x509.OCSPNonce).value.nonce == b"n" * length
+
+
+@pytest.mark.parametrize(
+    ("serial", "said"),
+    [("80", "malformedRequest"), ("00", "successful"), ("01", "successful"), ("7f" * 20, "successful")],
+)
+@pytest.mark.parametrize("fault", [None, OcspOtherSerial()])
+def test_serial_numbers_at_the_edges(serial: str, said: str, fault: OcspFault | None) -> None:
+    # Given a request whose serial number (16 octets in ours) is replaced as DER
+    algorithm = bytes.fromhex("300d06096086480165030402010500")  # SHA-256
+    request = ocsp.load_der_ocsp_request(_request())
+    hashed = [b"\x04\x20" + octets for octets in (request.issuer_name_hash, request.issuer_key_hash)]
+    number = bytes.fromhex(serial)
+    inner = algorithm + b"".join(hashed) + b"\x02" + bytes([len(number)]) + number
+    for _ in range(5):  # CertID, Request, requestList, TBSRequest, OCSPRequest
+        length = bytes([len(inner)]) if len(inner) < 128 else b"\x81" + bytes([len(inner)])
+        inner = b"\x30" + length + inner
+    # When it is asked, whatever the fault
+    PKI.behave("edges", RevocationBehaviour(ocsp=fault))
+    # Then there is an answer
+    assert ocsp_answer(PKI, "edges", inner, FrozenClock().now()).response_status == said
 
 
 def test_no_nonce_asked_none_answered() -> None:

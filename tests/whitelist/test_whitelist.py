@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulators.clock import FrozenClock
-from simulators.pki import ClientFlavour, Credential, Pki, ServerFlavour
+from simulators.pki import SPACE_TENANT, ClientFlavour, Credential, Pki, ServerFlavour
 from simulators.whitelist import (
     AlteredList,
     Domaine,
@@ -47,7 +47,7 @@ CLOCK = FrozenClock()
 NOW = CLOCK.now()
 PKI = Pki.build(CLOCK, "http://127.0.0.1:9")
 TRUST = trust_in(PKI)
-SIGNER = PKI.signer("alb-test.mssante.fr", tenant="space")
+SIGNER = PKI.signer("alb-test.mssante.fr", tenant=SPACE_TENANT)
 ENTRIES = (
     Domaine(
         "chu-a.mssante.fr",
@@ -353,6 +353,22 @@ def test_a_signature_of_another_key_is_refused() -> None:
     assert refusal_of(SIGNED.replace(ours[0], theirs[0])) is Refusal.SIGNATURE_VALUE
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"TEST ESPACE", b"\xffEST ESPACE"),  # a subject that is not UTF-8, read late by the library
+        (b"\x06\x03\x55\x1d\x0f", b"\x06\x03\x55\x1d\x0e"),  # key usage turned into a second key identifier
+        (b"\x17\x0d25", b"\x17\x0dxx"),  # a date that is none
+    ],
+)
+def test_a_signers_certificate_that_cannot_be_read_is_refused(old: bytes, new: bytes) -> None:
+    der = SIGNER.certificate.public_bytes(Encoding.DER)
+    damaged = der.replace(old, new)
+    assert damaged != der
+    ours, theirs = (base64.encodebytes(octets).strip() for octets in (der, damaged))
+    assert refusal_of(SIGNED.replace(ours, theirs)) is Refusal.SIGNATURE_FORM
+
+
 def test_the_line_of_a_fault_is_told() -> None:
     with pytest.raises(WhiteListError, match=r"line \d+") as raised:
         read_white_list(SIGNED.replace(b"patient.mssante.fr", b"-"))
@@ -398,7 +414,7 @@ def test_arbitrary_octets_are_refused(document: bytes) -> None:
         verify_white_list(document, TRUST)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(SIGNED) - 1), st.integers(0, 255)), min_size=1, max_size=3))
 def test_no_damage_changes_what_is_believed(changes: list[tuple[int, int]]) -> None:
     damaged = bytearray(SIGNED)

@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from simulators.clock import FrozenClock, SimulatedClock
 from simulators.http.host import HttpHost
 from simulators.journal import Journal
-from simulators.pki import Pki
+from simulators.pki import SPACE_TENANT, Pki
 from simulators.whitelist import (
     AlteredList,
     ListUnreachable,
@@ -46,9 +46,9 @@ def journal(tmp_path: Path) -> Journal:
 
 def test_each_tenant_has_its_list_and_its_fault(journal: Journal) -> None:
     # Given the space's list and a tenant's own, one of them altered
-    publishers = {"space": WhiteListPublisher(PKI, CLOCK), "t1": WhiteListPublisher(PKI, CLOCK)}
+    publishers = {SPACE_TENANT: WhiteListPublisher(PKI, CLOCK), "t1": WhiteListPublisher(PKI, CLOCK)}
     app = Starlette(routes=white_list_routes(publishers, journal))
-    publishers["space"].authorise("space.mssante.fr", PKI.server(["a.fr"], tenant="space"))
+    publishers[SPACE_TENANT].authorise("space.mssante.fr", PKI.server(["a.fr"], tenant=SPACE_TENANT))
     entry = publishers["t1"].authorise("t1.mssante.fr", PKI.server(["b.fr"], tenant="t1"))
     publishers["t1"].fault = AlteredList()
     # When they are downloaded
@@ -62,7 +62,7 @@ def test_each_tenant_has_its_list_and_its_fault(journal: Journal) -> None:
     asked, answered = journal.events("t1")
     assert (asked.data["path"], asked.data["kind"]) == ("/t/t1/listeblanchemssante.xml", "white-list")
     assert (answered.data["fault"], answered.data["bytes"]) == ("AlteredList", len(altered.content))
-    assert "fault" not in journal.events("space")[-1].data
+    assert "fault" not in journal.events(SPACE_TENANT)[-1].data
 
 
 def test_the_list_is_signed_again_only_when_it_changes(journal: Journal) -> None:
@@ -75,7 +75,7 @@ def test_the_list_is_signed_again_only_when_it_changes(journal: Journal) -> None
     publisher.authorise("a.mssante.fr", PKI.server(["a.fr"], tenant="t"))
     assert publisher.document() != first
     publisher.fault = ListUnreachable()
-    app = Starlette(routes=white_list_routes({"space": publisher}, journal))
+    app = Starlette(routes=white_list_routes({SPACE_TENANT: publisher}, journal))
     assert fetch(app, "/listeblanchemssante.xml").status_code == 503
     assert fetch(app, "/t/nobody/listeblanchemssante.xml").status_code == 404
 
@@ -85,14 +85,15 @@ def test_curl_downloads_it_behind_an_igc_sante_certificate(tmp_path: Path, journ
     # Given the list behind HTTPS with a certificate of the accepted range, in real time
     pki = Pki.build(SimulatedClock(), "http://127.0.0.1:9")
     publisher = WhiteListPublisher(pki, pki.clock)
-    publisher.authorise("a.mssante.fr", pki.server(["a.fr"], tenant="space"))
-    certificate, key = pki.server(["espacedeconfiance.mssante.fr"], tenant="space").write(tmp_path, "edc")
+    publisher.authorise("a.mssante.fr", pki.server(["a.fr"], tenant=SPACE_TENANT))
+    credential = pki.server(["espacedeconfiance.mssante.fr"], tenant=SPACE_TENANT)
+    certificate, key = credential.write(tmp_path, "edc")
     (tmp_path / "root.pem").write_bytes(pki.igc_sante_root_pem)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
 
     async def download(*options: str) -> tuple[int | None, bytes]:
-        app = Starlette(routes=white_list_routes({"space": publisher}, journal))
+        app = Starlette(routes=white_list_routes({SPACE_TENANT: publisher}, journal))
         host = HttpHost(app, ssl_context=context)
         port = await host.start()
         try:
