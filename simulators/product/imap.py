@@ -151,9 +151,9 @@ class ImapSession:
         self._read_capabilities()
 
     def _authenticate(self, credentials: Sequence[Credentials]) -> None:
-        mechanism = credentials[0].mechanism
-        if f"AUTH={mechanism}" not in self._capabilities:
-            raise Failed(f"L'opérateur n'offre pas l'authentification {mechanism} en IMAP.")
+        offered = {f"AUTH={one.mechanism}" for one in credentials}
+        if self.channel.tls and not offered & self._capabilities:
+            raise Failed(f"L'opérateur n'offre pas {' ni '.join(sorted(offered))} en IMAP.")
         if self._behaviour.sasl_ir == "only" and "SASL-IR" not in self._capabilities:
             raise Failed("L'opérateur n'offre pas SASL-IR : connexion impossible.")
         result = Result("NO", "", ())

@@ -131,9 +131,10 @@ class SmtpSession:
             self._extensions[keyword.upper()] = rest.strip()
 
     def _authenticate(self, credentials: Sequence[Credentials]) -> None:
-        mechanism = credentials[0].mechanism
-        if self._behaviour.ehlo_again and mechanism not in self._extensions.get("AUTH", "").upper().split():
-            raise Failed(f"L'opérateur n'offre pas l'authentification {mechanism} en SMTP.")
+        mechanisms = {one.mechanism for one in credentials}
+        asked = self.channel.tls and self._behaviour.ehlo_again
+        if asked and not mechanisms & set(self._extensions.get("AUTH", "").upper().split()):
+            raise Failed(f"L'opérateur n'offre pas l'authentification {'/'.join(mechanisms)} en SMTP.")
         for one in credentials:
             reply = self._try_authentication(one)
             if reply.code == 503 and not self._behaviour.ehlo_again:

@@ -197,6 +197,8 @@ def imap(operator: Operator, line: Line) -> None:
     script = operator.script
     if script.silent:
         line.read()
+    if script.raw_greeting:
+        line.raw.sendall(script.raw_greeting)
     line.send(script.greeting or "* OK ready")
     while True:
         text = line.read()

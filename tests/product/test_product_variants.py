@@ -1,0 +1,60 @@
+"""The variants as data: one thing each, known requirements, every automated requirement served."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from simulators.product import REFERENCE, VARIANTS, Variant
+from simulators.product.variant import variant
+
+CATALOGUE = Path(__file__).parents[3] / "shared" / "domain" / "requirements.json"
+WITHOUT = {"ECO.1.1.2"}
+"""A MAY that no product can break: using TLS 1.3 is free."""
+
+
+@pytest.mark.parametrize("one", VARIANTS.values(), ids=VARIANTS)
+def test_a_variant_changes_one_field(one: Variant) -> None:
+    changed = [
+        f.name for f in fields(REFERENCE) if getattr(REFERENCE, f.name) != getattr(one.behaviour, f.name)
+    ]
+    assert len(changed) == 1
+    assert one.breaks or one.warns
+    assert one.title.fr and one.title.en and one.origin
+
+
+def test_a_variant_that_changes_nothing_or_two_things_is_refused() -> None:
+    with pytest.raises(ValueError, match="exactly one"):
+        variant("x", "", "", "", nil="absent", reopens=False)
+    with pytest.raises(ValueError, match="nothing differs"):
+        variant("x", "", "", "", nil="once")
+
+
+def test_every_field_has_a_variant() -> None:
+    changed = {
+        f.name
+        for one in VARIANTS.values()
+        for f in fields(REFERENCE)
+        if getattr(REFERENCE, f.name) != getattr(one.behaviour, f.name)
+    }
+    assert changed == {f.name for f in fields(REFERENCE)}
+
+
+def test_every_automated_basic_requirement_has_a_variant() -> None:
+    if not CATALOGUE.exists():
+        pytest.skip("the source catalogue is not beside the repository")
+    rows = json.loads(CATALOGUE.read_text(encoding="utf-8"))
+    known = {row["id"] for row in rows}
+    wanted = {
+        row["id"]
+        for row in rows
+        if row["level"] == "basic"
+        and row["automatable"] in ("full", "partial")
+        and row["strength"] in ("MUST", "SHOULD", "MAY")
+    }
+    served = {one for each in VARIANTS.values() for one in each.breaks + each.warns}
+    assert served <= known
+    assert wanted - served == WITHOUT
