@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.drivers import CommandDriver
+from harness.profile import VendorProfile, load_profile
 from simulators.journal import Journal
 
 ANSWERING = """
@@ -37,5 +38,22 @@ def program(tmp_path: Path, journal: Journal) -> Callable[..., CommandDriver]:
         script = tmp_path / "pilote.py"
         script.write_text(prelude + body, encoding="utf-8")
         return CommandDriver(journal, [sys.executable, "-S", str(script)], cwd=tmp_path, timeout_s=timeout_s)
+
+    return make
+
+
+@pytest.fixture
+def make_profile(tmp_path: Path) -> Callable[..., VendorProfile]:
+    """Return a profile with this `[driver]` section."""
+
+    def make(driver: str) -> VendorProfile:
+        path = tmp_path / "profil.toml"
+        path.write_text(
+            'schema = "vendor-profile/1"\n[product]\nname = "P"\nversion = "1"\nvendor = "V"\nnil = "12"\n'
+            'corridor = "AUTRE"\n[claims]\nlevel = "basic"\nroles = ["send"]\nmailboxes = ["PER"]\n'
+            f'integration = "client"\n[driver]\n{driver}\n',
+            encoding="utf-8",
+        )
+        return load_profile(path)
 
     return make

@@ -181,9 +181,7 @@ def test_a_request_outside_the_protocol_is_the_bench_s_own_fault(program):
 def test_secrets_never_reach_the_journal(program, journal):
     # Given a product that repeats its token
     token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl"
-    driver = program(
-        f"answer(result={{'psc': {{'access_token': {token!r}}}}}, detail='Bearer {token}')"
-    )
+    driver = program(f"answer(result={{'psc': {{'access_token': {token!r}}}}}, detail='Bearer {token}')")
     driver.describe()
 
     # When it is called
