@@ -19,10 +19,23 @@ Script = Callable[[dict, socket.socket], None]
 
 
 def http(body: bytes, status: str = "200 OK", extra: str = "") -> bytes:
-    head = (
-        f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n{extra}\r\n"
-    )
+    head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n{extra}\r\n"
     return head.encode() + body
+
+
+def read_request(connection: socket.socket) -> dict:
+    received = b""
+    length = None
+    while length is None or len(received) < length:
+        chunk = connection.recv(65536)
+        if not chunk:
+            raise ConnectionError
+        received += chunk
+        head, end, _ = received.partition(b"\r\n\r\n")
+        if end:
+            declared = re.search(rb"content-length: *(\d+)", head, re.IGNORECASE)
+            length = len(head) + len(end) + int(declared[1])
+    return json.loads(received[received.index(b"\r\n\r\n") :])
 
 
 def reply(request: dict, **more: object) -> bytes:
