@@ -1,4 +1,7 @@
-"""TLS as seen by real clients: versions, suites, groups, client certificates, what the journal says of them."""
+"""TLS as seen by real clients.
+
+Versions, suites, groups, client certificates, what the journal says of them.
+"""
 
 from __future__ import annotations
 
