@@ -94,7 +94,10 @@ class _Machine:
         return depth
 
     def _special(self, text: bytes) -> None:
-        if text == b",":
+        if text == b"," and self._angle and self._route and not self._local:
+            self._route += [*self._host, b","]
+            self._host, self._at = [], False
+        elif text == b",":
             self._finish()
         elif text == b"<":
             self._angle = self._seen_angle = True

@@ -1,0 +1,182 @@
+"""Hostile and broken clients: no hang, no leak, bounded memory, and nobody else is disturbed."""
+
+from __future__ import annotations
+
+import socket
+import time
+
+import pytest
+from conftest import ADDRESS, MAIL, Bench, Client, MakeBench
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from simulators.imap.config import ImapConfig
+from simulators.wire import WireLimits
+
+
+def test_two_gigabytes_announced(bench: Bench) -> None:
+    client = bench.client()
+    client.send(b"X APPEND INBOX {2147483648}\r\n")
+    assert client.line().startswith(b"X NO [TOOBIG]")
+    client.ok("NOOP")
+    client.send(b"X APPEND INBOX {2147483648+}\r\n" + MAIL)
+    assert client.line().startswith(b"* BYE [TOOBIG]")
+
+
+def test_large_literals_only_after_authentication(bench: Bench) -> None:
+    client = bench.client(login=None)
+    client.send(b"X APPEND INBOX {1000000}\r\n")
+    assert client.line().startswith(b"X NO [TOOBIG]")
+
+
+def test_a_line_without_end(bench: Bench) -> None:
+    client = bench.client()
+    client.send(b"x" * 100_000)
+    assert client.line().startswith(b"* BYE Command line longer")
+    assert client.line() == b""
+
+
+def test_literal_minus(make_bench: MakeBench) -> None:
+    bench = make_bench(config=ImapConfig(literal_plus=False))
+    client = bench.client()
+    assert b"LITERAL-" in client.ok("CAPABILITY")[0].split()
+    client.send(b"X APPEND INBOX {4097+}\r\n")
+    assert client.line().startswith(b"* BYE [TOOBIG]")
+
+
+def test_one_octet_at_a_time(bench: Bench) -> None:
+    client = bench.client()
+    for octet in b"X NOOP\r\n":
+        client.send(bytes([octet]))
+    assert client.line() == b"X OK NOOP completed."
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        b"\x00\x01\x02\r\n" * 30,
+        b"\xff" * 500 + b"\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 10,
+        b"\r\n" * 40,
+    ],
+)
+def test_garbage_is_answered_then_sent_away(bench: Bench, garbage: bytes) -> None:
+    other = bench.client()
+    client = bench.client(tls=False)
+    client.send(garbage)
+    lines = []
+    while (line := client.line()) and len(lines) < 100:
+        lines.append(line)
+        if line.startswith(b"* BYE"):
+            break
+        if len(lines) == garbage.count(b"\n"):
+            break
+    assert all(b" BAD " in line or line.startswith(b"* BYE") for line in lines)
+    assert lines
+    other.ok("NOOP")
+
+
+def test_pipelined_commands_are_answered_in_order(bench: Bench) -> None:
+    client = bench.client()
+    client.send(b"".join(b"P%d NOOP\r\n" % number for number in range(2000)))
+    for number in range(2000):
+        assert client.line() == b"P%d OK NOOP completed." % number
+
+
+def test_a_client_that_never_reads_does_not_fill_memory(bench: Bench) -> None:
+    # Given a mailbox of some megabytes and a client that asks for all of it again and again without reading
+    big = MAIL + b"x" * 500_000
+    for _ in range(10):
+        bench.store.deliver(ADDRESS, big)
+    greedy, other = bench.client(), bench.client()
+    greedy.ok("SELECT INBOX")
+    greedy.send(b"".join(b"G%d FETCH 1:* BODY.PEEK[]\r\n" % number for number in range(200)))
+    # When others go on working
+    other.ok("SELECT INBOX")
+    # Then what waits for the greedy one stays bounded
+    waiting = max(wire.pending() for wire in bench.server.wire._heard)
+    assert waiting < 4_000_000
+    other.ok("NOOP")
+
+
+def test_abrupt_ends_leave_nothing_behind(bench: Bench) -> None:
+    for ending in (b"", b"X", b"X APPEND INBOX {1000}\r\n", b"X IDLE\r\n", b"X AUTHENTICATE XOAUTH2\r\n"):
+        client = bench.client(login=None if b"AUTH" in ending else ADDRESS)
+        client.send(ending)
+        client.close()
+    deadline = time.monotonic() + 10
+    while (bench.server._sessions or bench.server._tasks) and time.monotonic() < deadline:
+        bench.client().ok("LOGOUT")
+    assert not bench.server._sessions
+    assert all(not box._watches for account in bench.store.accounts() for box in account)
+
+
+def test_half_closed_clients_get_their_answers(bench: Bench) -> None:
+    client = bench.client(tls=False)
+    client.send(b"X CAPABILITY\r\nY NOOP\r\n")
+    client.socket.shutdown(socket.SHUT_WR)
+    assert client.until("Y")[-1] == b"Y OK NOOP completed."
+    assert client.line() == b""
+
+
+def test_too_many_connections(make_bench: MakeBench) -> None:
+    bench = make_bench(limits=WireLimits(connections=2))
+    kept = [bench.client(tls=False) for _ in range(2)]
+    late = Client(bench.port)
+    bench.clients.append(late)
+    assert late.greeting.startswith(b"* BYE [UNAVAILABLE]")
+    kept[0].ok("NOOP")
+
+
+def test_a_thousand_idle_connections(bench: Bench) -> None:
+    idle = [socket.create_connection(("127.0.0.1", bench.port), timeout=10) for _ in range(1000)]
+    try:
+        for connection in idle:
+            assert connection.recv(300).startswith(b"* OK ")
+        started = time.monotonic()
+        bench.client().ok("SELECT INBOX")
+        assert time.monotonic() - started < 5
+    finally:
+        for connection in idle:
+            connection.close()
+
+
+TAMED = st.binary(max_size=60).filter(lambda octets: b"{" not in octets)
+COMMANDS = st.sampled_from(
+    [
+        b"FETCH",
+        b"SEARCH",
+        b"STORE",
+        b"SELECT",
+        b"LIST",
+        b"STATUS",
+        b"UID FETCH",
+        b"APPEND",
+        b"ENABLE",
+        b"COPY",
+        b"SORT",
+        b"EXAMINE",
+        b"CREATE",
+        b"RENAME",
+        b"GETQUOTA",
+        b"UID SEARCH RETURN",
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(command=COMMANDS, rest=TAMED)
+def test_any_arguments_get_a_tagged_answer(bench: Bench, command: bytes, rest: bytes) -> None:
+    if not bench.clients:
+        bench.store.deliver(ADDRESS, MAIL)
+        bench.client().ok("SELECT INBOX")
+    client = bench.clients[0]
+    tag = client.tag().encode()
+    line = rest.replace(b"\r", b"").replace(b"\n", b"")
+    client.send(tag + b" " + command + b" " + line + b"\r\n" + tag + b"Z NOOP\r\n")
+    answers = client.until(tag.decode() + "Z")
+    if answers[-1] == b"":
+        # Twenty wrong commands in a row, or the mailbox selected was renamed away: begin again.
+        bench.clients.clear()
+        return
+    assert any(answer.startswith(tag + b" ") for answer in answers), answers
