@@ -97,7 +97,8 @@ SERVER_FLAVOURS: Final[Mapping[ServerFlavour, FlavourNote]] = MappingProxyType(
     }
 )
 """Each server flavour. ECO.1.1.4 for the host name and ECO.1.1.3 for the key size are inferred: no
-requirement in the catalogue names them; they follow from "can connect to an operator" and "256 / 2048"."""
+requirement in the catalogue names them; they follow from "can connect to an operator" and "256 / 2048".
+ECO.1.1.6 for `INTERMEDIATE_REVOKED` is inferred too: it speaks of the operator's certificate only."""
 
 CLIENT_FLAVOURS: Final[Mapping[ClientFlavour, FlavourNote]] = MappingProxyType(
     {

@@ -20,10 +20,10 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
 from simulators.clock import Clock
 from simulators.journal import Journal
+from simulators.pki.breaking import BrokenResponse
 from simulators.pki.crl import CRL_MEDIA_TYPE, crl_answer
 from simulators.pki.faults import Outage, Unreachable
 from simulators.pki.hierarchy import SPACE_TENANT
@@ -46,16 +46,6 @@ class _Answer:
     text: str
     data: dict[str, Any]
     status_code: int = 200
-
-
-class _Broken(Response):
-    """Announces its whole length, sends the first half, and ends: the server then closes the connection."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the half."""
-        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        half = bytes(self.body)[: len(self.body) // 2]
-        await send({"type": "http.response.body", "body": half, "more_body": True})
 
 
 def revocation_app(
@@ -181,7 +171,7 @@ class _Service:
                 data=asked,
             )
             self._answered(request, tenant, kind, half)
-            return _Broken(answer.body, media_type=answer.media_type)
+            return BrokenResponse(answer.body, media_type=answer.media_type)
         await asyncio.sleep(fault.delay_s)
         self._answered(request, tenant, kind, replace(answer, data={**answer.data, **asked}))
         return Response(answer.body, media_type=answer.media_type)

@@ -412,10 +412,13 @@ def test_a_slow_service_answers_rightly_in_the_end(service: Service, tenant: str
         httpx.get(f"{service.base_url}/t/{tenant}/crl/aci-el-org.crl", timeout=0.2)
 
 
-def test_a_dropped_connection_is_no_answer(service: Service, tenant: str) -> None:
+def test_a_dropped_connection_is_no_answer(
+    service: Service, tenant: str, caplog: pytest.LogCaptureFixture
+) -> None:
     service.pki.behave(tenant, RevocationBehaviour(crl=Unreachable(Outage.DROPPED)))
     with pytest.raises(httpx.RemoteProtocolError):
         get(service, f"/t/{tenant}/crl/aci-el-org.crl")
+    assert [record for record in caplog.records if record.name == "simulators.http"] == []
 
 
 def test_a_lifetime_below_a_second_is_refused() -> None:
