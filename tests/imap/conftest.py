@@ -25,7 +25,7 @@ from simulators.imap.server import ImapServer
 from simulators.journal import Journal
 from simulators.operator import Account, Accounts
 from simulators.store import MailStore
-from simulators.wire import API_LPS, Credential, WireFault, WireLimits
+from simulators.wire import API_LPS, Credential, TlsProfile, WireFault, WireLimits
 
 ADDRESS = "dr.house@banc.mssante.fr"
 OTHER = "org.labo@banc.mssante.fr"
@@ -162,6 +162,8 @@ def make_bench(loop: Loop, credential: Credential, tmp_path: Path) -> Iterator[M
         config: ImapConfig | None = None,
         store: MailStore | None = None,
         limits: WireLimits | None = None,
+        tls: TlsProfile | None = None,
+        owners: Accounts | None = None,
     ) -> Bench:
         clock = SimulatedClock()
         journal = Journal(tmp_path / f"run{len(made)}")
@@ -172,12 +174,12 @@ def make_bench(loop: Loop, credential: Credential, tmp_path: Path) -> Iterator[M
             store.create_account(OTHER)
         server = ImapServer(
             store,
-            accounts(*(account.address for account in store.accounts())),
+            owners or accounts(*(account.address for account in store.accounts())),
             Tokens(),
             journal=journal,
             tenant=TENANT,
             clock=clock,
-            tls=API_LPS.with_credential(credential),
+            tls=(tls or API_LPS).with_credential(credential),
             faults=faults,
             config=config,
             limits=limits,

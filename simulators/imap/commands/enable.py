@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from simulators.imap.commands.registry import AUTHENTICATED, Call, command
-from simulators.imap.responses import Status, bad, ok
-from simulators.imap.session import Session, State
+from simulators.imap.commands.registry import ONLY_AUTHENTICATED, Call, command
+from simulators.imap.responses import Status, ok
+from simulators.imap.session import Session
 
 _KNOWN = {
     "IMAP4REV2": "IMAP4rev2",
@@ -14,17 +14,18 @@ _KNOWN = {
 }
 
 
-@command("ENABLE", "RFC 9051 §6.3.1", AUTHENTICATED)
+@command("ENABLE", "RFC 9051 §6.3.1", ONLY_AUTHENTICATED)
 async def enable(session: Session, call: Call) -> Status:
-    """Enable what is known of the list, tell what became enabled, ignore the rest."""
+    """Enable what is known of the list, tell what became enabled, ignore the rest.
+
+    Only before a mailbox is selected: clients MUST NOT send it afterwards (RFC 5161 §3.1).
+    """
     asked: list[str] = []
     while True:
         call.arguments.space()
         asked.append(call.arguments.keyword())
         if call.arguments.at_end():
             break
-    if session.state is State.SELECTED and "UTF8=ACCEPT" in asked:
-        return bad("UTF8=ACCEPT cannot be enabled while a mailbox is selected (RFC 6855 §3).")
     offered = {word.upper() for word in session.capabilities()}
     enabled: list[str] = []
     for word in asked:

@@ -15,6 +15,7 @@ from simulators.imap.session import Session, State
 ANY = frozenset((State.NOT_AUTHENTICATED, State.AUTHENTICATED, State.SELECTED))
 BEFORE = frozenset((State.NOT_AUTHENTICATED,))
 AUTHENTICATED = frozenset((State.AUTHENTICATED, State.SELECTED))
+ONLY_AUTHENTICATED = frozenset((State.AUTHENTICATED,))
 SELECTED = frozenset((State.SELECTED,))
 
 
