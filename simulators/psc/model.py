@@ -82,8 +82,9 @@ class Client:
 class TokenVerdict:
     """What an operator learns of an access token.
 
-    `reason` is None when accepted, else one of `malformed`, `bad-signature`, `wrong-issuer`, `expired`,
-    `revoked`, `unknown-session`. `ps_idnat` is given as soon as the signature is good.
+    `reason` is None when accepted, else one of `malformed`, `bad-signature`, `wrong-issuer`, `wrong-type` (an
+    id_token shown as an access token), `expired`, `revoked`, `unknown-session`. `ps_idnat` is given as soon
+    as the signature is good.
     """
 
     accepted: bool

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import threading
-import uuid
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -12,8 +11,10 @@ from typing import Any
 
 from simulators.clock import Clock
 from simulators.people import Professional
-from simulators.psc import claims
+from simulators.psc.breakage import Breakage
+from simulators.psc.claims import JsonObject
 from simulators.psc.faults import Canned, Endpoint, PscFault
+from simulators.psc.mint import REFRESH_OCTETS, Mint
 from simulators.psc.model import (
     CibaRequest,
     Client,
@@ -28,7 +29,7 @@ from simulators.psc.model import (
     Wallet,
     WalletHabit,
 )
-from simulators.psc.tokens import Algorithm, SigningKey, at_hash, b64url, forge, pad, peek, s256
+from simulators.psc.tokens import Algorithm, SigningKey, peek, s256
 
 MAX_KEPT = 10_000
 """Bound on the codes, CIBA requests, refresh tokens and sessions that a realm remembers, each."""
@@ -67,12 +68,9 @@ class Realm:
         self.token_octets = token_octets
         self.signed_in: str | None = None
         self.key = key
-        self.provider_id = str(uuid.UUID(int=rng.getrandbits(128), version=4))
-        self._other_key = other_key
-        self._rng = rng
+        self._mint = Mint(issuer, clock=clock, rng=rng, key=key, other_key=other_key)
+        self._breakage = Breakage()
         self._lock = threading.RLock()
-        self._faults: tuple[PscFault, ...] = ()
-        self._answers: Counter[Endpoint] = Counter()
         self._grants: dict[str, Grant] = {}
         self._used_codes: dict[str, str] = {}
         self._ciba: dict[str, CibaRequest] = {}
@@ -84,28 +82,20 @@ class Realm:
 
     def break_with(self, *faults: PscFault) -> None:
         """Switch these faults on, and those before off."""
-        with self._lock:
-            self._faults = faults
-            self._answers.clear()
+        self._breakage.switch(faults)
 
     def repair(self) -> None:
         """Switch all faults off."""
-        self.break_with()
+        self._breakage.switch(())
 
     @property
     def faults(self) -> tuple[PscFault, ...]:
         """The faults that are on."""
-        return self._faults
+        return self._breakage.faults
 
     def instead(self, endpoint: Endpoint) -> Canned | None:
         """Count one answer of `endpoint`; return what a fault wants in its place."""
-        with self._lock:
-            self._answers[endpoint] += 1
-            for fault in self._faults:
-                canned = fault.instead(endpoint, self._answers[endpoint])
-                if canned is not None:
-                    return canned
-        return None
+        return self._breakage.instead(endpoint)
 
     # Wallet and codes
 
@@ -137,7 +127,7 @@ class Realm:
     ) -> str:
         """Return a new authorization code."""
         with self._lock:
-            code = f"{self._uuid()}.{self._uuid()}.{self._uuid()}"
+            code = f"{self._mint.uuid()}.{self._mint.uuid()}.{self._mint.uuid()}"
             self._grants[code] = Grant(
                 code,
                 client_id,
@@ -184,7 +174,7 @@ class Realm:
         with self._lock:
             if login_hint not in self.people:
                 raise OAuthError("unknown_user_id", f"no professional {login_hint!r} in this realm")
-            request = CibaRequest(self._secret(48), client_id, login_hint, self.clock.now())
+            request = CibaRequest(self._mint.secret(48), client_id, login_hint, self.clock.now())
             self._ciba[request.auth_req_id] = request
             _bound(self._ciba)
             return request
@@ -295,7 +285,7 @@ class Realm:
         reason = self._why_not(read)
         return TokenVerdict(reason is None, ps_idnat, reason)
 
-    def claims_of(self, token: str) -> claims.JsonObject | None:
+    def claims_of(self, token: str) -> JsonObject | None:
         """Return the claims of an access token that `check` accepts, else None."""
         return self.key.read(token) if self.check(token).accepted else None
 
@@ -318,24 +308,25 @@ class Realm:
         """
         with self._lock:
             session = self._open(ps_idnat, client_id, None)
-            made = self._stamp(
-                claims.access_claims(session, self.subject(ps_idnat), self._uuid()),
-                self.lifetimes.access_s if life_s is None else life_s,
+            return self._mint.handmade(
+                session,
+                life_s=self.lifetimes.access_s if life_s is None else life_s,
+                octets=octets or self.token_octets,
+                algorithm=algorithm,
+                foreign_key=foreign_key,
+                overrides=overrides,
             )
-        made = {name: value for name, value in {**made, **overrides}.items() if value is not None}
-        if algorithm != "RS256":
-            return forge(self.key, made, algorithm)
-        signer = self._other_key if foreign_key else self.key
-        return self._sized(signer, made, octets or self.token_octets, kid=self.key.kid)
 
     def subject(self, ps_idnat: str) -> str:
         """Return the `sub` of a professional."""
-        return claims.subject(self.provider_id, ps_idnat)
+        return self._mint.subject(ps_idnat)
 
-    def _why_not(self, read: claims.JsonObject) -> str | None:
+    def _why_not(self, read: JsonObject) -> str | None:
         expiry, sid = read.get("exp"), read.get("sid")
         if read.get("iss") != self.issuer:
             return "wrong-issuer"
+        if read.get("typ") != "Bearer":
+            return "wrong-type"
         if not isinstance(expiry, int | float) or self.clock.now().timestamp() >= expiry:
             return "expired"
         with self._lock:
@@ -346,7 +337,7 @@ class Realm:
 
     def _open(self, ps_idnat: str, client_id: str, nonce: str | None) -> Session:
         now = self.clock.now()
-        session = Session(self._uuid(), ps_idnat, client_id, nonce, now, now)
+        session = Session(self._mint.uuid(), ps_idnat, client_id, nonce, now, now)
         self._sessions[session.sid] = session
         _bound(self._sessions)
         return session
@@ -355,44 +346,24 @@ class Realm:
         person = self.people.get(session.ps_idnat)
         if person is None:
             raise OAuthError("invalid_grant", "User not found")
-        sub = self.subject(session.ps_idnat)
-        signer, access, identity = self.key, claims.access_claims(session, sub, self._uuid()), {}
-        access = self._stamp(access, self.lifetimes.access_s)
-        for fault in self._faults:
-            signer = fault.signing_key(signer, self._other_key)
-            access = fault.access_claims(access)
-        kid = self.key.kid
-        access_token = self._sized(signer, access, self.token_octets, kid=kid)
-        identity = claims.id_claims(session, person, sub, self._uuid(), at_hash(access_token))
-        identity = self._stamp(identity, self.lifetimes.access_s)
-        for fault in self._faults:
-            identity = fault.id_claims(identity)
-        refresh_token, refresh_s = self._issue_refresh(session)
-        return TokenSet(
+        access_token, id_token = self._mint.pair(
             session,
-            access_token,
-            refresh_token,
-            signer.sign(identity, kid),
-            self.lifetimes.access_s,
-            refresh_s,
+            person,
+            life_s=self.lifetimes.access_s,
+            octets=self.token_octets,
+            faults=self.faults,
         )
+        refresh_token, refresh_s = self._issue_refresh(session)
+        return TokenSet(session, access_token, refresh_token, id_token, self.lifetimes.access_s, refresh_s)
 
     def _issue_refresh(self, session: Session) -> tuple[str, int]:
         now = self.clock.now()
         session_end = session.started + timedelta(seconds=self.lifetimes.session_s)
         expires = min(now + timedelta(seconds=self.lifetimes.refresh_s), session_end)
-        token = self._secret(420)
+        token = self._mint.secret(REFRESH_OCTETS)
         self._refresh[token] = RefreshToken(session.sid, session.client_id, expires)
         _bound(self._refresh)
         return token, int((expires - now).total_seconds())
-
-    def _sized(self, signer: SigningKey, made: claims.JsonObject, octets: int | None, kid: str) -> str:
-        token = signer.sign(made, kid)
-        return signer.sign(pad(made, len(token), octets), kid) if octets else token
-
-    def _stamp(self, made: claims.JsonObject, life_s: int) -> claims.JsonObject:
-        issued = int(self.clock.now().timestamp())
-        return {"exp": issued + life_s, "iat": issued, "iss": self.issuer, **made}
 
     def _is_over(self, session: Session) -> bool:
         return self._is_past(session.started, self.lifetimes.session_s) or self._is_past(
@@ -401,12 +372,6 @@ class Realm:
 
     def _is_past(self, since: datetime, seconds: int) -> bool:
         return self.clock.now() - since >= timedelta(seconds=seconds)
-
-    def _uuid(self) -> str:
-        return str(uuid.UUID(int=self._rng.getrandbits(128), version=4))
-
-    def _secret(self, octets: int) -> str:
-        return b64url(self._rng.randbytes(octets))
 
 
 def _check_verifier(grant: Grant, verifier: str | None) -> None:

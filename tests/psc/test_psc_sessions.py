@@ -261,6 +261,13 @@ def test_hand_made_tokens_and_their_verdict(
     assert world.introspect(token).json()["active"] is (reason is None)
 
 
+def test_an_id_token_is_no_access_token(world: World) -> None:
+    tokens = world.sign_in()
+    assert world.psc.check_token("t1", tokens["access_token"]).accepted
+    assert world.psc.check_token("t1", tokens["id_token"]).reason == "wrong-type"
+    assert error_of(world.userinfo(tokens["id_token"])) == (401, "invalid_token")
+
+
 def test_a_hand_made_token_dies_with_its_session(world: World) -> None:
     token = world.psc.issue_token("t1", world.person.ps_idnat)
     world.psc.revoke_session("t1", world.person.ps_idnat)
