@@ -152,7 +152,8 @@ class ImapSession:
 
     def _authenticate(self, credentials: Sequence[Credentials]) -> None:
         offered = {f"AUTH={one.mechanism}" for one in credentials}
-        if self.channel.tls and not offered & self._capabilities:
+        asked = self.channel.tls and self._behaviour.app_client_certificate
+        if asked and not offered & self._capabilities:
             raise Failed(f"L'opérateur n'offre pas {' ni '.join(sorted(offered))} en IMAP.")
         if self._behaviour.sasl_ir == "only" and "SASL-IR" not in self._capabilities:
             raise Failed("L'opérateur n'offre pas SASL-IR : connexion impossible.")

@@ -80,7 +80,8 @@ class Opener:
         context = self._context(mailbox, kind)
 
         def secure(channel: Channel) -> None:
-            self._trust.check(shown_chain(channel.start_tls(context)), deadline)
+            shown = shown_chain(channel.start_tls(context))
+            self._trust.check(shown, channel.endpoint.host, deadline)
 
         channel = Channel(endpoint, deadline)
         session = make(channel, self._behaviour)

@@ -165,6 +165,7 @@ class Product:
     def _configure(self, params: Params, deadline: Deadline) -> Answer:
         settings = parse_settings(params)
         self._forget_space()
+        self._clock = SimulatedClock(self._clock.base)
         web = Web(web_context(settings))
         self._web = web
         self._keeper = SessionKeeper(
@@ -303,7 +304,7 @@ class Product:
         keeper = self._configured()
         address = None if params.get("mailbox") is None else self._mailbox(params).address
         keeper.close(address)
-        if keeper.psc is not None and params.get("psc_logout", address is None) is True:
+        if keeper.psc is not None and params.get("psc_logout") is True:
             keeper.close()
             keeper.psc.sign_out(deadline)
         return {}

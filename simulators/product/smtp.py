@@ -132,7 +132,8 @@ class SmtpSession:
 
     def _authenticate(self, credentials: Sequence[Credentials]) -> None:
         mechanisms = {one.mechanism for one in credentials}
-        asked = self.channel.tls and self._behaviour.ehlo_again
+        behaviour = self._behaviour
+        asked = self.channel.tls and behaviour.ehlo_again and behaviour.app_client_certificate
         if asked and not mechanisms & set(self._extensions.get("AUTH", "").upper().split()):
             raise Failed(f"L'opérateur n'offre pas l'authentification {'/'.join(mechanisms)} en SMTP.")
         for one in credentials:

@@ -37,13 +37,12 @@ class OperatorTrust:
         self._behaviour = behaviour
         self._revocation = revocation
 
-    def check(self, chain: Sequence[x509.Certificate], deadline: Deadline) -> None:
-        """Raise `Refused` unless every check passes; `chain` is leaf first."""
+    def check(self, chain: Sequence[x509.Certificate], host: str, deadline: Deadline) -> None:
+        """Raise `Refused` unless every check passes; `chain` is leaf first, `host` the name connected to."""
         if not chain:
             raise Refused(f"Le serveur n'a pas montré de certificat. {ADVICE}")
         if self._behaviour.trust == "issuer-text":
-            self._check_issuer_text(chain[0])
-            return
+            _check_issuer_text(chain[0], host)
         if self._behaviour.checks_validity:
             self._check_validity(chain)
         for certificate in chain:
@@ -54,12 +53,6 @@ class OperatorTrust:
             raise Refused(f"Le certificat de l'opérateur n'est pas de la gamme {RANGE_NAME}. {ADVICE}")
         for certificate, issuer in pairwise(chain):
             self._revocation.check(certificate, issuer, deadline)
-
-    def _check_issuer_text(self, leaf: x509.Certificate) -> None:
-        if "IGC-SANTE" not in leaf.issuer.rfc4514_string().upper():
-            raise Refused(f"Le certificat de l'opérateur n'est pas de l'IGC-Santé. {ADVICE}")
-        if self._behaviour.checks_validity:
-            self._check_validity([leaf])
 
     def _check_validity(self, chain: Sequence[x509.Certificate]) -> None:
         now = self._clock.now()
@@ -81,6 +74,19 @@ class OperatorTrust:
         except (x509.ExtensionNotFound, ValueError):
             return False
         return any(item.policy_identifier.dotted_string == self._policy for item in policies)
+
+
+def _check_issuer_text(leaf: x509.Certificate, host: str) -> None:
+    """Believe the issuer's name (a variant); OpenSSL checked nothing, so the host is compared here."""
+    if "IGC-SANTE" not in leaf.issuer.rfc4514_string().upper():
+        raise Refused(f"Le certificat de l'opérateur n'est pas de l'IGC-Santé. {ADVICE}")
+    try:
+        names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        known = [name.casefold() for name in names.get_values_for_type(x509.DNSName)]
+    except (x509.ExtensionNotFound, ValueError):
+        known = []
+    if host.casefold() not in known:
+        raise Refused(f"Le certificat de l'opérateur n'est pas au nom de {host}. {ADVICE}")
 
 
 def check_key_size(certificate: x509.Certificate) -> None:

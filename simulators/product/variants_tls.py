@@ -47,8 +47,8 @@ TLS_VARIANTS: tuple[Variant, ...] = (
     variant(
         "emetteur-par-son-nom",
         "ECO.1.1.10",
-        "Accepte toute chaîne et tout nom d'hôte dès que l'émetteur contient « IGC-SANTE »",
-        "Accepts any chain and any host name as soon as the issuer contains “IGC-SANTE”",
+        "Accepte toute chaîne dès que le nom de l'émetteur contient « IGC-SANTE »",
+        "Accepts any chain as soon as the name of the issuer contains “IGC-SANTE”",
         origin=CLIENTS,
         trust="issuer-text",
     ),
@@ -68,7 +68,7 @@ TLS_VARIANTS: tuple[Variant, ...] = (
     ),
     variant(
         "nom-d-hote-ignore",
-        "ECO.1.1.4",
+        "ECO.1.0.1 ECO.1.0.2",
         "Ne compare pas le nom d'hôte au certificat",
         "Does not compare the host name with the certificate",
         origin=CLIENTS,

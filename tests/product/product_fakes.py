@@ -223,27 +223,32 @@ def imap(operator: Operator, line: Line) -> None:
             if script.auth_reply:
                 line.send(f"{tag} {script.auth_reply}")
                 continue
-        elif verb == "UID" and "FETCH 1:*" in rest:
-            for number, mail in enumerate(operator.mails, 1):
-                head = mail.split(b"\r\n\r\n")[0] + b"\r\n\r\n"
-                line.raw.sendall(
-                    b"* %d FETCH (UID %d FLAGS (\\Seen) BODY[HEADER.FIELDS (MESSAGE-ID SUBJECT)] {%d}\r\n"
-                    % (number, number, len(head))
-                    + head
-                    + b")\r\n"
-                )
-        elif verb == "UID" and "SEARCH" in rest:
-            wanted = rest.split('"')[1].encode()
-            hits = [str(n) for n, mail in enumerate(operator.mails, 1) if wanted in mail]
-            line.send("* SEARCH " + " ".join(hits))
         elif verb == "UID":
-            number = int(rest.split(" ")[2])
-            mail = operator.mails[number - 1]
-            line.raw.sendall(
-                b"* %d FETCH (UID %d BODY[] {%d}\r\n" % (number, number, len(mail)) + mail + b")\r\n"
-            )
+            _imap_uid(operator, line, rest)
         elif verb == "LOGOUT":
             line.send("* BYE")
             line.send(f"{tag} OK bye")
             return
         line.send(f"{tag} OK done")
+
+
+def _imap_uid(operator: Operator, line: Line, rest: str) -> None:
+    if "FETCH 1:*" in rest:
+        for number, mail in enumerate(operator.mails, 1):
+            head = mail.split(b"\r\n\r\n")[0] + b"\r\n\r\n"
+            line.raw.sendall(
+                b"* %d FETCH (UID %d FLAGS (\\Seen) BODY[HEADER.FIELDS (MESSAGE-ID SUBJECT)] {%d}\r\n"
+                % (number, number, len(head))
+                + head
+                + b")\r\n"
+            )
+    elif "SEARCH" in rest:
+        wanted = rest.split('"')[1].encode()
+        hits = [str(n) for n, mail in enumerate(operator.mails, 1) if wanted in mail]
+        line.send("* SEARCH " + " ".join(hits))
+    else:
+        number = int(rest.split(" ")[2])
+        mail = operator.mails[number - 1]
+        line.raw.sendall(
+            b"* %d FETCH (UID %d BODY[] {%d}\r\n" % (number, number, len(mail)) + mail + b")\r\n"
+        )
