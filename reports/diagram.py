@@ -1,8 +1,8 @@
 """The sequence diagram of one case as inline SVG.
 
-One lane an actor, time going down, each arrow numbered, labelled with the command and its answer, and linked to
-its bytes. What TLS protects lies on a band between the two lanes; a refused or broken arrow is dashed and ends
-in a cross, so that nothing is said by colour alone. Colours are CSS variables and `currentColor`: the page's
+One lane an actor, time going down, each arrow numbered, labelled with the command and its answer, and linked
+to its bytes. What TLS protects lies on a band between the two lanes; a refused or broken arrow is dashed and
+has a cross, so that nothing is said by colour alone. Colours are CSS variables and `currentColor`: the page's
 light or dark mode decides.
 """
 
@@ -58,10 +58,11 @@ def draw(rows: Sequence[Row], identifier: str, link: Linker, flagged: frozenset[
     ]
     for index, row in enumerate(rows):
         y = _TOP + _STEP * (index + 1)
-        named = not flagged.isdisjoint(row.events)
-        pieces.append(
-            _fold(row, y) if row.kind in ("fold", "gap") else _arrow(row, y, lanes, link, named, identifier)
-        )
+        if not row.events:
+            pieces.append(_fold(row, y))
+            continue
+        named = "" if flagged.isdisjoint(row.events) else f"{identifier}-e{row.number}"
+        pieces.append(_arrow(row, y, lanes, link, named=named))
     pieces.append("</svg>")
     return Markup("".join(pieces))  # noqa: S704 - every variable piece is escaped where it enters
 
@@ -102,7 +103,8 @@ def _lane(actor: str, x: int, height: int) -> str:
     return (
         f'<line class="lane" x1="{x}" y1="{_TOP - 14}" x2="{x}" y2="{height - 8}"/>'
         f'<text class="actor" x="{x}" y="{_TOP - 24}">'
-        f'<tspan lang="fr">{escape(_actor(actor, "fr"))}</tspan><tspan lang="en">{escape(_actor(actor, "en"))}</tspan></text>'
+        f'<tspan lang="fr">{escape(_actor(actor, "fr"))}</tspan>'
+        f'<tspan lang="en">{escape(_actor(actor, "en"))}</tspan></text>'
     )
 
 
@@ -126,34 +128,32 @@ def _bands(rows: Sequence[Row], lanes: dict[str, int]) -> list[str]:
     return bands
 
 
-def _arrow(row: Row, y: int, lanes: dict[str, int], link: Linker, named: bool, identifier: str) -> str:
+def _arrow(row: Row, y: int, lanes: dict[str, int], link: Linker, *, named: str) -> str:
+    """Draw one arrow; `named` is the id that a finding leads to, empty when none does."""
     start, end = lanes.get(row.source, _LEFT), lanes.get(row.target, WIDTH - _RIGHT)
     left = min(start, end) + 8
     at_end = left > WIDTH * 0.62
-    room = int(((max(start, end) - 8 if at_end else WIDTH - left) - 4) / _CHARACTER)
-    label = one_line(row.label, room)
-    answer = one_line(row.answer, max(room - len(label) - 3, 0)) if row.answer else ""
-    if row.answer and len(answer) < min(
-        len(row.answer), 24
-    ):  # the answer tells more than the end of the command
-        answer = one_line(row.answer, min(24, room // 2))
-        label = one_line(row.label, room - len(answer) - 3)
-    classes = (
-        "row" + (" broken" if row.broken else "") + (" in" if row.tls else "") + (" named" if named else "")
-    )
-    anchor = f' id="{identifier}-e{row.number}"' if named else ""
     x, side = (max(start, end) - 8, ' text-anchor="end"') if at_end else (left, "")
+    label, answer = _labels(row, int(((x if at_end else WIDTH - left) - 4) / _CHARACTER))
+    kinds = (("broken", row.broken), ("named", named))
+    anchor = f' id="{named}"><g id="en-{named}"/' if named else ""
+    reply = f'<tspan class="to"> → </tspan>{_linked(answer, link(row.answer_evidence), "answer")}'
     return (
-        f'<g class="{classes}"{anchor}>'
+        f'<g class="{" ".join(("row", *(name for name, on in kinds if on)))}"{anchor}>'
         f'<text class="n" x="{_LEFT - 40}" y="{y}">{row.number}{" ◀" if named else ""}</text>'
         f'<text x="{x}" y="{y - 7}"{side}>{_linked(label, link(row.evidence))}'
-        + (
-            f'<tspan class="to"> → </tspan>{_linked(answer, link(row.answer_evidence), "answer")}'
-            if answer
-            else ""
-        )
-        + f"</text>{_line(row, start, end, y)}</g>"
+        f"{reply if answer else ''}</text>"
+        f"{_line(row, start, end, y)}</g>"
     )
+
+
+def _labels(row: Row, room: int) -> tuple[str, str]:
+    """Cut the command and its answer so that both fit; the answer tells more than the end of a command."""
+    if not row.answer:
+        return one_line(row.label, room), ""
+    for_answer = max(room - len(row.label) - 3, min(24, room // 2))
+    answer = one_line(row.answer, for_answer)
+    return one_line(row.label, room - len(answer) - 3), answer
 
 
 def _linked(text: str, href: str | None, kind: str = "") -> str:

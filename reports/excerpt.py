@@ -81,7 +81,7 @@ def excerpt(content: bytes, media_type: str, location: Location) -> Excerpt | No
 
 
 def part_of(content: bytes, part: str) -> bytes | None:
-    """Return the decoded octets of a MIME part (`1.2`), of a zip entry, or of an entry of a part (`2!A/B.XML`)."""
+    """Return the decoded octets of a MIME part (`1.2`), a zip entry, or an entry of a part (`2!A/B.XML`)."""
     for separator in ("!", "|", "#"):
         outer, found, inner = part.partition(separator)
         if found and (container := part_of(content, outer)) is not None:
@@ -116,7 +116,7 @@ def _mime_part(content: bytes, number: str) -> bytes | None:
 
 
 def _zip_entry(content: bytes, name: str) -> bytes | None:
-    """Return an entry of the archive, or of the first attached archive that has it (findings name the entry)."""
+    """Return an entry of the archive, or of the first attached archive that has it."""
     for archive in _archives(content):
         try:
             with zipfile.ZipFile(io.BytesIO(archive)) as bundle:
@@ -131,7 +131,7 @@ def _zip_entry(content: bytes, name: str) -> bytes | None:
 
 
 def archived(content: bytes) -> Iterator[bytes]:
-    """Yield the first entries of a zip archive, or of those attached to a mail, bounded in number and size."""
+    """Yield the first entries of a zip archive, or of those attached to a mail, bounded."""
     for archive in _archives(content):
         try:
             with zipfile.ZipFile(io.BytesIO(archive)) as bundle:

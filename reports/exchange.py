@@ -1,4 +1,4 @@
-"""From a case's journal events to the rows of its sequence diagram: commands with their answers, repeats folded.
+"""From a case's journal events to the rows of its diagram: commands with their answers, repeats folded.
 
 The journal is read once; of each case a bounded number of events is kept (the first, the last, and those that
 a finding names), so that a giant journal costs time and not memory.
@@ -33,8 +33,9 @@ _NUMBERS = re.compile(r"\d+")
 class Row:
     """One line of a diagram.
 
-    `number` counts from 1 the rows that show events, 0 for a fold or a gap. `answer` is the reply to `label`, `count` how many times a folded
-    part came or how many rows a gap leaves out. `events` are the `seq` that the row shows.
+    `number` counts from 1 the rows that show events, 0 for a fold or a gap. `answer` is the reply to `label`,
+    `count` how many times a folded part came or how many rows a gap leaves out. `events` are the `seq` that
+    the row shows.
     """
 
     number: int
@@ -81,7 +82,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """What the report needs of the journal: the events of each case (by its id) and the lines not understood."""
+    """What the report needs of the journal: the events of each case, by its id, and the unreadable lines."""
 
     cases: Mapping[str, Kept]
     events: int
@@ -191,7 +192,7 @@ def _gap(count: int) -> Row:
 
 
 def _folded(found: Sequence[Row], flagged: frozenset[int]) -> list[Row]:
-    """Replace a part of up to `LONGEST_REPEAT` rows that comes three times or more by one of it and a mark."""
+    """Keep one of each part of up to `LONGEST_REPEAT` rows that comes three times or more, and a mark."""
     signs = [_sign(row, flagged) for row in found]
     kept: list[Row] = []
     index = 0

@@ -1,13 +1,13 @@
 """Masking of tokens, INS and names in everything that a report shows.
 
-What is masked gets a number (`‹INS 1›`, `‹nom 2›`): equal values get equal numbers, so that a reader still sees
-that a token came twice or that two identities differ, and there is nothing to guess back from, as there would
-be with a hash of a 15-digit INS.
+What is masked gets a number (`‹INS 1›`, `‹nom 2›`): equal values get equal numbers, so that a reader still
+sees that a token came twice or that two identities differ, and there is nothing to guess back from, as there
+would be with a hash of a 15-digit INS.
 
 Tokens and INS are found by their form. A name is found by its place: CDA and FHIR name elements, `PID` and
-XCN fields of HL7, claims of Pro Santé Connect, display names and `prenom.nom` addresses of mail headers; a name
-once found is masked wherever it comes again. A name in free text that stands nowhere else cannot be told from
-another word: the report says so.
+XCN fields of HL7, claims of Pro Santé Connect, display names and `prenom.nom` addresses of mail headers; a
+name once found is masked wherever it comes again. A name in free text that stands nowhere else cannot be told
+from another word: the report says so.
 """
 
 from __future__ import annotations
@@ -34,20 +34,29 @@ _BASE64_ONLY = re.compile(
     r"(?<![\w+/])(?:dXNlcj[A-Za-z0-9+/=]{20,})"
 )  # «user=…», an XOAUTH2 answer by itself
 _INS = re.compile(
-    r"(?<![\w.])[1-478][ \xa0]?\d{2}[ \xa0]?(?:0[1-9]|[1-9]\d)[ \xa0]?(?:\d{2}|2[AaBb])[ \xa0]?\d{3}[ \xa0]?\d{3}"
-    r"(?:[ \xa0]?\d{2})?(?![\w])"
+    r"(?<![\w.])[1-478][ \xa0]?\d{2}[ \xa0]?(?:0[1-9]|[1-9]\d)[ \xa0]?(?:\d{2}|2[AaBb])"
+    r"[ \xa0]?\d{3}[ \xa0]?\d{3}(?:[ \xa0]?\d{2})?(?!\w)"
 )
 _NAME_WORD = r"[^\W\d_][\w'’.\- ]{1,60}"
-_NAME_PLACES = (
-    re.compile(rf"<(?:\w+:)?(?:family|given)\b[^<>]{{0,200}}>\s*({_NAME_WORD}?)\s*</"),
-    re.compile(
-        rf"[\"'](?:family_name|given_name|family|given|usual_name|preferred_name)[\"']\s*:\s*\[?\s*[\"']({_NAME_WORD})[\"']"
+_NAME_PLACES = (  # what such a place must hold, which is quick to look for; then the place itself
+    ("</", re.compile(rf"<(?:\w+:)?(?:family|given)\b[^<>]{{0,200}}>\s*({_NAME_WORD}?)\s*</")),
+    (
+        ":",
+        re.compile(
+            r"[\"'](?:family_name|given_name|family|given|usual_name|preferred_name)[\"']"
+            rf"\s*:\s*\[?\s*[\"']({_NAME_WORD})[\"']"
+        ),
     ),
-    re.compile(rf"(?m)(?:^|[\n>\"])PID(?:\|[^|\r\n]{{0,300}}){{4}}\|({_NAME_WORD}\^{_NAME_WORD})"),
-    re.compile(rf"PID-5\|({_NAME_WORD}\^{_NAME_WORD})"),
-    re.compile(rf"\b\d{{9,12}}\^({_NAME_WORD}\^{_NAME_WORD})\^"),
-    re.compile(rf"(?im)^(?:From|To|Cc|Reply-To|Sender):[ \t]*\"?({_NAME_WORD}?)\"?[ \t]*<[^<>\s]{{1,300}}@"),
-    re.compile(rf"\"({_NAME_WORD})\"\s*<[^<>\s]{{1,300}}@"),
+    ("PID|", re.compile(rf"(?m)(?:^|[\n>\"])PID(?:\|[^|\r\n]{{0,300}}){{4}}\|({_NAME_WORD}\^{_NAME_WORD})")),
+    ("PID-5|", re.compile(rf"PID-5\|({_NAME_WORD}\^{_NAME_WORD})")),
+    ("^", re.compile(rf"\b\d{{9,12}}\^({_NAME_WORD}\^{_NAME_WORD})\^")),
+    (
+        "@",
+        re.compile(
+            rf"(?im)^(?:From|To|Cc|Reply-To|Sender):[ \t]*\"?({_NAME_WORD}?)\"?[ \t]*<[^<>\s]{{1,300}}@"
+        ),
+    ),
+    ("@", re.compile(rf"\"({_NAME_WORD})\"\s*<[^<>\s]{{1,300}}@")),
 )
 _ADDRESS = re.compile(r"(?<![\w.+-])([^\W\d_][\w-]{1,40}\.[^\W\d_][\w-]{1,40})(?=@[\w-]+\.)")
 _HINT = re.compile(r"eyJ|@|\d{3}|(?i:auth|bearer|token|secret|passw|code|private key|dXNlcj)")
@@ -67,11 +76,13 @@ class Masker:
         if self.clear:
             return
         for text in texts:
-            for place in _NAME_PLACES:
-                for found in place.finditer(text):
+            for needle, place in _NAME_PLACES:
+                if needle in text:
+                    for found in place.finditer(text):
+                        self._remember(found.group(1))
+            if "@" in text:
+                for found in _ADDRESS.finditer(text):
                     self._remember(found.group(1))
-            for found in _ADDRESS.finditer(text):
-                self._remember(found.group(1))
         words = sorted(
             {form for name in self._names for form in (name, name.upper(), name.title())},
             key=lambda word: (-len(word), word),

@@ -13,18 +13,25 @@ from reports.record import RunRecord
 LEARNT_OCTETS: Final = 262_144
 """Octets of each piece of evidence that are searched for names."""
 _PIECES: Final = 500
+_FINDINGS: Final = 50
+_SHOWN: Final = 10_000
+"""Findings of a case, and characters of each, that are searched: at least what a report may show of them."""
+_IN_ALL: Final = 256 * 1024 * 1024
+"""Octets of evidence held while a report is made; findings beyond have no excerpt."""
 
 
 def contents_of(record: RunRecord) -> dict[str, bytes]:
     """Return the evidence into which findings point, by id; what is missing or too large is left out."""
     wanted = {finding.evidence for case in record.cases for finding in case.findings if finding.evidence}
     contents: dict[str, bytes] = {}
+    room = _IN_ALL
     for identifier in sorted(wanted):
         piece = record.evidence.get(identifier)
         path = beside(record, piece.path) if piece else None
         try:
-            if path is not None and path.is_file() and path.stat().st_size <= MAX_OCTETS:
+            if path is not None and path.is_file() and path.stat().st_size <= min(MAX_OCTETS, room):
                 contents[identifier] = path.read_bytes()
+                room -= len(contents[identifier])
         except OSError:
             continue  # evidence that cannot be read gives no excerpt; its link stays
     return contents
@@ -35,9 +42,9 @@ def teach(masker: Masker, record: RunRecord, contents: Mapping[str, bytes]) -> N
     if masker.clear:
         return
     texts = [
-        text[:20_000]
+        text[:_SHOWN]
         for case in record.cases
-        for finding in case.findings
+        for finding in case.findings[:_FINDINGS]
         for text in (finding.expected, finding.found)
     ]
     for content in list(contents.values())[:_PIECES]:

@@ -1,4 +1,4 @@
-"""Making strings from the product safe to show: visible control characters, no broken Unicode, a sane length."""
+"""Making strings from the product safe to show: nothing invisible or broken, and a sane length."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the templates need of a run record, arranged: order, ids, links, excerpts, diagrams. Nothing is judged."""
+"""What the templates need of a run record, arranged: order, ids, links, excerpts, diagrams."""
 
 from __future__ import annotations
 
@@ -166,18 +166,9 @@ def build(record: RunRecord, journal: Journal, limits: Limits, masker: Masker, l
     contents = contents_of(record)
     masker.learn(text for shown in drawn.values() for row in shown for text in (row.label, row.answer))
     teach(masker, record, contents)
+    maker = _Maker(record, limits, masker, link, contents)
     views = [
-        _case(
-            record,
-            case,
-            case_anchors[case.id],
-            drawn[case.id],
-            journal.cases.get(case.id),
-            contents,
-            limits,
-            masker,
-            link,
-        )
+        maker.case(case, case_anchors[case.id], drawn[case.id], journal.cases.get(case.id))
         for case in record.cases
     ]
     blockers = _blockers(record, case_anchors, requirement_anchors)
@@ -282,60 +273,53 @@ def _flagged(case: Case) -> frozenset[int]:
     return named_events(finding.location.event for finding in case.findings)
 
 
-def _case(
-    record: RunRecord,
-    case: Case,
-    anchor: str,
-    drawn: Sequence[Row],
-    kept: Kept | None,
-    contents: Mapping[str, bytes],
-    limits: Limits,
-    masker: Masker,
-    link: Linker,
-) -> CaseView:
-    own = [finding for finding in case.findings if finding.fault == "product"]
-    steps = {seq: row.number for row in drawn for seq in row.events}
-    shown = [replace(row, label=masker(row.label), answer=masker(row.answer)) for row in drawn]
-    return CaseView(
-        case=case,
-        anchor=anchor,
-        findings=tuple(
-            _finding(record, finding, contents, steps, link) for finding in own[: limits.findings]
-        ),
-        more_findings=max(len(own) - limits.findings, 0),
-        evidence=tuple(
-            EvidenceView(record.evidence[identifier], link(identifier))
-            for identifier in dict.fromkeys((*case.evidence, *(f.evidence for f in own if f.evidence)))
-            if identifier in record.evidence
-        )[:50],
-        requirements=tuple(
-            record.requirements[identifier]
-            for identifier in case.requirements
-            if identifier in record.requirements
-        ),
-        svg=diagram.draw(shown, anchor, link, _flagged(case)) if any(row.events for row in shown) else None,
-        arrows=sum(row.kind == "call" for row in drawn),
-        events=kept.total if kept else 0,
-    )
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """Makes the views of the cases of one record."""
 
+    record: RunRecord
+    limits: Limits
+    masker: Masker
+    link: Linker
+    contents: Mapping[str, bytes]
 
-def _finding(
-    record: RunRecord, finding: Finding, contents: Mapping[str, bytes], steps: Mapping[int, int], link: Linker
-) -> FindingView:
-    content = contents.get(finding.evidence or "")
-    piece = record.evidence.get(finding.evidence or "")
-    return FindingView(
-        finding,
-        excerpt(content, piece.media_type, finding.location) if content is not None and piece else None,
-        link(finding.evidence),
-        steps.get(finding.location.event) if finding.location.event is not None else None,
-    )
+    def case(self, case: Case, anchor: str, drawn: Sequence[Row], kept: Kept | None) -> CaseView:
+        """Return one case with its diagram, evidence and findings of the product."""
+        own = [finding for finding in case.findings if finding.fault == "product"]
+        steps = {seq: row.number for row in drawn for seq in row.events}
+        shown = [replace(row, label=self.masker(row.label), answer=self.masker(row.answer)) for row in drawn]
+        pointed = (finding.evidence for finding in own if finding.evidence)
+        pieces = [self.record.evidence.get(item) for item in dict.fromkeys((*case.evidence, *pointed))]
+        known = (self.record.requirements.get(identifier) for identifier in case.requirements)
+        return CaseView(
+            case=case,
+            anchor=anchor,
+            findings=tuple(self.finding(finding, steps) for finding in own[: self.limits.findings]),
+            more_findings=max(len(own) - self.limits.findings, 0),
+            evidence=tuple(EvidenceView(piece, self.link(piece.sha256)) for piece in pieces[:50] if piece),
+            requirements=tuple(requirement for requirement in known if requirement),
+            svg=diagram.draw(shown, anchor, self.link, _flagged(case)) if steps else None,
+            arrows=sum(row.kind == "call" for row in drawn),
+            events=kept.total if kept else 0,
+        )
+
+    def finding(self, finding: Finding, steps: Mapping[int, int]) -> FindingView:
+        """Return one finding with the lines around its place."""
+        content = self.contents.get(finding.evidence or "")
+        piece = self.record.evidence.get(finding.evidence or "")
+        place = finding.location
+        return FindingView(
+            finding,
+            excerpt(content, piece.media_type, place) if content is not None and piece else None,
+            self.link(finding.evidence),
+            steps.get(place.event) if place.event is not None else None,
+        )
 
 
 def _blockers(
     record: RunRecord, case_anchors: Mapping[str, str], requirement_anchors: Mapping[str, str]
 ) -> list[BlockerView]:
-    """Return each blocking requirement once, with the lowest level it blocks; failures before what is untested."""
+    """Return each blocking requirement once, with the lowest level it blocks; failures come first."""
     found: dict[str, BlockerView] = {}
     for level in record.levels:
         for blocker in level.blockers if level.claimed else ():
@@ -354,13 +338,14 @@ def _blockers(
 def _troubles(record: RunRecord) -> tuple[Trouble, ...]:
     troubles = [Trouble(problem.fault, problem.text, None) for problem in record.problems]
     for case in record.cases:
-        if case.elsewhere and case.fault:
-            troubles.append(Trouble(case.fault, case.reason or case.title, case))
-        troubles.extend(
+        found = [
             Trouble(finding.fault, finding.message, case, finding.fix)
             for finding in case.findings
             if finding.fault != "product"
-        )
+        ]
+        if case.elsewhere and case.fault and not found:
+            found = [Trouble(case.fault, case.reason or case.title, case)]
+        troubles.extend(found)
     return tuple(troubles)
 
 

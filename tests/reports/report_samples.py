@@ -820,7 +820,20 @@ def big_record(run: RunFolder, cases: int = 400, events: int = 100) -> dict[str,
     """Return a record of `cases` cases, one in five failing, each with `events` journal events that do not repeat."""
     record = full_record(run)
     mail = next(key for key, piece in run.evidence.items() if piece["media_type"] == "message/rfc822")
-    words = ["EHLO", "MAIL", "RCPT", "DATA", "NOOP", "FETCH", "STORE", "SEARCH", "UID", "LIST", "STATUS", "IDLE"]
+    words = [
+        "EHLO",
+        "MAIL",
+        "RCPT",
+        "DATA",
+        "NOOP",
+        "FETCH",
+        "STORE",
+        "SEARCH",
+        "UID",
+        "LIST",
+        "STATUS",
+        "IDLE",
+    ]
     shared = run.keep(b"250 OK\r\n", "text/plain", "réponse")
     for number in range(cases):
         tenant = f"big-{number}"
