@@ -9,6 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from schemas.text import Bilingual
+
+__all__ = ["Bilingual", "FaultClass", "Finding", "Location", "Severity"]
+
 
 class Severity(StrEnum):
     """How much a finding weighs."""
@@ -25,14 +29,6 @@ class FaultClass(StrEnum):
     CONFIGURATION = "configuration"
     ENVIRONMENT = "environment"
     HARNESS = "harness"
-
-
-@dataclass(frozen=True, slots=True)
-class Bilingual:
-    """One text in the two languages that every user sees, French first."""
-
-    fr: str
-    en: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,10 @@ def _mode(
     if capabilities is None:
         expected: Mode = "manual" if profile.driver.kind == "manual" else "automatic"
         return expected, message("plan.not-asked")
-    missing = sorted(need for need in case.needs if not any(map(capabilities.can, need.split("|"))))
+    if capabilities.means == "files":
+        return "impossible", message("plan.files")
+    needs = case.needs | {"configure"}  # each case has a space of its own, which the product must be told
+    missing = sorted(need for need in needs if not any(map(capabilities.can, need.split("|"))))
     if missing:
         return "impossible", message("plan.missing-action").filled(actions=", ".join(missing))
     if capabilities.means == "person":

@@ -101,6 +101,8 @@ def _dispatch(words: list[str], console: Console) -> int:
     )
     app.callback()(_nothing)
     result = typer.main.get_group(app).main(words, prog_name="mssante", standalone_mode=False, obj=console)
+    if result == INTERRUPTED:  # how Typer returns a Ctrl-C
+        raise KeyboardInterrupt
     return result if isinstance(result, int) else 0
 
 

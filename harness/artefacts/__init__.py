@@ -1,0 +1,1 @@
+"""What is judged: bytes and journal events turned into typed values that keep their positions."""

@@ -1,0 +1,88 @@
+"""What a conformance case says of itself: the `case` mark that each test in `testcases/` carries.
+
+A case is one stimulus and one expectation. Its docstring has four parts, each on its own line or lines,
+which reports and `mssante plan` show:
+
+    EXIGENCE : …   (the requirement, in French)
+    ATTENDU : …    (what must be seen, in French)
+    REQUIREMENT: … (the same in English)
+    EXPECTED: …
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+import pytest
+
+from schemas.text import Bilingual
+
+LevelName = Literal["basic", "intermediate", "advanced"]
+TestFunction = TypeVar("TestFunction", bound=Callable[..., Any])
+
+_PARTS = re.compile(r"^\s*(EXIGENCE|ATTENDU|REQUIREMENT|EXPECTED)\s*:\s*", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseInfo:
+    """Identity and needs of a case.
+
+    `id` is stable (`ECO.1.1.5/expired-smtp`), `requirements` are judged by it, `needs` are the driver
+    actions without which it cannot be played (`connect|send`: one of them is enough), `mailboxes` (PER,
+    ORG, APP) and `roles` (send, receive) those of which the product must claim at least one (empty: any).
+    """
+
+    id: str
+    level: LevelName
+    requirements: tuple[str, ...]
+    needs: frozenset[str]
+    mailboxes: frozenset[str]
+    roles: frozenset[str]
+    title: Bilingual
+
+
+@dataclass(frozen=True, slots=True)
+class CaseText:
+    """The four parts of the docstring."""
+
+    requirement: Bilingual
+    expectation: Bilingual
+
+
+def case(
+    id_: str,
+    *,
+    requirements: Iterable[str],
+    needs: Iterable[str],
+    fr: str,
+    en: str,
+    level: LevelName = "basic",
+    mailboxes: Iterable[str] = (),
+    roles: Iterable[str] = (),
+) -> Callable[[TestFunction], TestFunction]:
+    """Mark a test function as a conformance case; `fr` and `en` are its title."""
+    info = CaseInfo(
+        id=id_,
+        level=level,
+        requirements=tuple(requirements),
+        needs=frozenset(needs),
+        mailboxes=frozenset(mailboxes),
+        roles=frozenset(roles),
+        title=Bilingual(fr, en),
+    )
+    return pytest.mark.case(info)
+
+
+def case_text(docstring: str | None) -> CaseText:
+    """Read the four parts of a case's docstring; raises `ValueError` naming the missing one."""
+    pieces = _PARTS.split(docstring or "")
+    found = {name: " ".join(text.split()) for name, text in zip(pieces[1::2], pieces[2::2], strict=True)}
+    missing = [name for name in ("EXIGENCE", "ATTENDU", "REQUIREMENT", "EXPECTED") if not found.get(name)]
+    if missing:
+        raise ValueError(f"the docstring of a case lacks {', '.join(missing)}: write one line for each")
+    return CaseText(
+        Bilingual(found["EXIGENCE"], found["REQUIREMENT"]), Bilingual(found["ATTENDU"], found["EXPECTED"])
+    )

@@ -1,0 +1,1 @@
+"""Pure functions `artefact -> Iterable[Finding]`: no network, and no word on levels."""

@@ -1,0 +1,322 @@
+"""One conformance run inside a pytest session: opens what is needed, keeps outcomes, writes the record.
+
+With pytest-xdist each worker has its own space, driver and journal file; outcomes travel to the controller
+on the test reports, and the controller alone judges and writes.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import random
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.bench import Bench, BenchFactory
+from harness.casebook import PackagedCase, packaged_cases, testcases_folder
+from harness.cases import CaseInfo
+from harness.drivers import Capabilities
+from harness.errors import ConfigurationFault, EnvironmentFault, MssanteError, ProfileError
+from harness.findings import Bilingual, FaultClass
+from harness.outcomes import CaseFailed, CaseOutcome, NotTested, result_of
+from harness.plan import Plan, plan_run
+from harness.profile import VendorProfile, load_profile
+from harness.recorder import RunRecorder
+from schemas.requirements import catalogue
+from schemas.text import Language
+
+_OUTCOME = "mssante_outcome"
+DEFAULT_REPORT_DIR = "mssante-report"
+
+
+def prefer_grouped_distribution(config: pytest.Config) -> None:
+    """Under xdist, send every case to one worker when the product exists only once."""
+    if getattr(config.option, "numprocesses", None) and config.option.dist in {"no", "load"}:
+        config.option.dist = "loadgroup"
+
+
+class ConformanceSession:
+    """State of the run in this process (the only one, a controller, or a worker)."""
+
+    def __init__(self, config: pytest.Config, profile: VendorProfile) -> None:
+        self.config = config
+        self.profile = profile
+        self.language: Language = config.getoption("lang") or "fr"
+        workerinput = getattr(config, "workerinput", None)
+        self.worker = workerinput["workerid"] if workerinput else "main"
+        self.is_worker = workerinput is not None
+        self.is_controller = not self.is_worker and bool(getattr(config.option, "numprocesses", None))
+        self.folder = Path(config.getoption("report_dir") or DEFAULT_REPORT_DIR).resolve()
+        self.seed: int = workerinput["mssante_seed"] if workerinput else _seed(config)
+        self.started = datetime.now(UTC)
+        self.outcomes: dict[str, CaseOutcome] = {}
+        self.problems: list[tuple[FaultClass, Bilingual]] = []
+        self.deselected = False
+        self.interrupted = False
+        self.exit_code: int | None = None
+        self._factory: BenchFactory | None = None
+        self._benches: dict[str, Bench] = {}
+        self._cases = {case.info.id: case for case in packaged_cases()}
+        self._plan: Plan | None = None
+        self._capabilities: Capabilities | None = None
+        self.recorder = RunRecorder(self.folder, self.worker, fresh=not self.is_worker)
+
+    @classmethod
+    def open(cls, config: pytest.Config) -> ConformanceSession:
+        """Load the profile; a mistake in it ends the run with exit code 2 and the list of mistakes."""
+        try:
+            profile = load_profile(Path(config.getoption("vendor_profile")))
+        except ProfileError as error:
+            pytest.exit(str(error), returncode=2)
+        if config.args_source is not pytest.Config.ArgsSource.ARGS:
+            config.args[:] = [str(testcases_folder())]
+        return cls(config, profile)
+
+    # --- collection -------------------------------------------------------------------------------
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Keep the cases that apply; tell apart what was left out on purpose."""
+        asked = set(config.getoption("case"))
+        if unknown := asked - set(self._cases):
+            known = ", ".join(sorted(self._cases)[:5])
+            pytest.exit(f"--case : cas inconnu / unknown case: {', '.join(unknown)} ({known}…)", returncode=2)
+        kept, dropped = [], []
+        for item in items:
+            info = case_of(item)
+            if info is None:
+                kept.append(item)
+                continue
+            item.extra_keyword_matches.update({info.id, *info.requirements})
+            if (asked and info.id not in asked) or not self.plan.concerns(info.id):
+                dropped.append(item)
+                continue
+            kept.append(item)
+            if not self.profile.driver.parallel:
+                item.add_marker(pytest.mark.xdist_group("product"))
+        if dropped:
+            items[:] = kept
+            config.hook.pytest_deselected(items=dropped)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Give every worker the same seed."""
+        node.workerinput["mssante_seed"] = self.seed
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Learn from a worker what the product can do: the controller does not drive it."""
+        announced = getattr(node, "workeroutput", {}).get("mssante_capabilities")
+        if announced is not None:
+            self._capabilities = Capabilities(
+                frozenset(announced["actions"]), clock=announced["clock"], means=announced["means"]
+            )
+            self._plan = None
+
+    @property
+    def plan(self) -> Plan:
+        """Return what will be automatic, manual or impossible, known before the first case."""
+        if self._plan is None:
+            self._plan = plan_run(
+                [case.info for case in self._cases.values()], catalogue(), self.profile, self.capabilities
+            )
+        return self._plan
+
+    @property
+    def capabilities(self) -> Capabilities | None:
+        """Return what the product can do; None in a controller whose workers did not tell yet."""
+        if self._capabilities is None and not self.is_controller:
+            try:
+                self._capabilities = self.factory.capabilities
+            except MssanteError as error:
+                pytest.exit(str(error), returncode=error.exit_code)
+        return self._capabilities
+
+    def actions(self) -> list[str]:
+        """Return the actions that the product announces."""
+        return sorted(self.capabilities.actions) if self.capabilities else []
+
+    # --- one case ---------------------------------------------------------------------------------
+
+    @property
+    def factory(self) -> BenchFactory:
+        """Return the space and the driver of this process, opened at first use."""
+        if self._factory is None:
+            self._factory = BenchFactory(self.profile, self.recorder.journal, self.seed, self.worker)
+        return self._factory
+
+    @contextmanager
+    def bench_for(self, item: pytest.Item) -> Iterator[Bench]:
+        """Open a bench (tenant and product) for a case and close it after."""
+        info = case_of(item)
+        if info is None:
+            raise TypeError(f"{item.nodeid} uses the bench without a @case mark")
+        if reason := self.plan.impossible(info.id):
+            raise NotTested(reason)
+        bench = self.factory.open(info)
+        self._benches[item.nodeid] = bench
+        try:
+            yield bench
+        finally:
+            bench.close()
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+        """Turn what happened into an outcome and put it on the report."""
+        wrapped = yield
+        report: pytest.TestReport = wrapped.get_result()  # type: ignore[attr-defined]
+        info = case_of(item)
+        if info is None:
+            return
+        decisive = report.when == "call" or (call.excinfo is not None and report.when == "setup")
+        late_fault = report.when == "teardown" and call.excinfo is not None
+        if not (decisive or late_fault):
+            return
+        outcome = self._outcome(item, info, call)
+        setattr(report, _OUTCOME, outcome.to_json())
+        if outcome.result == "not-tested" and outcome.fault is not FaultClass.HARNESS:
+            report.outcome = "skipped"
+            reason = outcome.reason.in_(self.language) if outcome.reason else ""
+            report.longrepr = (str(item.path), 0, reason)
+        elif outcome.result == "failed":
+            report.longrepr = _explain(outcome, self.language)
+
+    def _outcome(self, item: pytest.Item, info: CaseInfo, call: pytest.CallInfo[None]) -> CaseOutcome:
+        bench = self._benches.get(item.nodeid)
+        findings = tuple(bench.findings) if bench else ()
+        error = call.excinfo.value if call.excinfo else None
+        reason, fault, result = None, None, result_of(findings)
+        if isinstance(error, CaseFailed):
+            fault = FaultClass.PRODUCT
+        elif isinstance(error, NotTested):
+            result, reason, fault = "not-tested", error.reason, error.fault
+        elif isinstance(error, EnvironmentFault | ConfigurationFault):
+            result, reason, fault = "not-tested", error.message, error.fault
+        elif error is not None:
+            text = f"{type(error).__name__}: {error}"
+            result, fault = "not-tested", FaultClass.HARNESS
+            reason = Bilingual(f"Défaut du banc : {text}", f"Fault of the bench: {text}")
+        elif result == "failed":
+            fault = FaultClass.PRODUCT
+        packaged: PackagedCase = self._cases[info.id]
+        return CaseOutcome(
+            id=info.id,
+            nodeid=item.nodeid,
+            title=info.title,
+            requirement_text=packaged.text.requirement,
+            expectation=packaged.text.expectation,
+            level=info.level,
+            requirements=info.requirements,
+            tenant=bench.tenant.id if bench else "",
+            result=result,
+            started=datetime.fromtimestamp(call.start, UTC).isoformat(timespec="milliseconds"),
+            duration_ms=round(call.duration * 1000, 3),
+            rerun=f"pytest --vendor-profile {self.profile.path} --case {info.id}",
+            reason=reason,
+            fault=fault,
+            findings=findings,
+            evidence=tuple(bench.evidence()) if bench else (),
+            steps=tuple(bench.steps) if bench else (),
+        )
+
+    # --- the end ----------------------------------------------------------------------------------
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep (and write at once) each outcome where the judging will be done."""
+        data = getattr(report, _OUTCOME, None)
+        if data is not None and not self.is_worker:
+            outcome = CaseOutcome.from_json(data)
+            self.outcomes[outcome.id] = outcome
+            self.recorder.keep(outcome)
+
+    def pytest_deselected(self, items: list[pytest.Item]) -> None:
+        """Note that cases which concern the product were left out."""
+        for item in items:
+            info = case_of(item)
+            if info is not None and self.plan.concerns(info.id):
+                self.deselected = True
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """Note that the run was stopped by hand."""
+        self.interrupted = True
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Close the space; judge, write the record and set the exit code where this is to be done."""
+        try:
+            if self._factory is not None:
+                self._factory.close()
+        finally:
+            self.recorder.close()
+        if self.is_worker:
+            self._tell_controller(session.config)
+        if self.is_worker or session.config.option.collectonly:
+            return
+        self.exit_code = self.recorder.finish(self)
+        session.exitstatus = self.exit_code
+
+    def _tell_controller(self, config: pytest.Config) -> None:
+        known = self._capabilities
+        if known is not None:
+            config.workeroutput["mssante_capabilities"] = {  # type: ignore[attr-defined]
+                "actions": sorted(known.actions),
+                "clock": known.clock,
+                "means": known.means,
+            }
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print the levels and where the report is."""
+        if self.exit_code is None:
+            return
+        terminalreporter.section("MSSanté")
+        for line in self.recorder.summary(self.language):
+            terminalreporter.write_line(line)
+
+    def environment(self) -> dict[str, str]:
+        """Return what the record says of the machine: nothing that names it or its user."""
+        return {
+            "python": platform.python_version(),
+            "implementation": sys.implementation.name,
+            "system": platform.system(),
+            "machine": platform.machine(),
+            "pytest": pytest.__version__,
+        }
+
+    def expected_cases(self) -> set[str]:
+        """Return the cases that a complete run of this product plays."""
+        return {case_id for case_id in self._cases if self.plan.concerns(case_id)}
+
+
+def case_of(item: pytest.Item) -> CaseInfo | None:
+    """Return the identity of the case behind a pytest item, or None for an ordinary test."""
+    mark = item.get_closest_marker("case")
+    return mark.args[0] if mark else None
+
+
+def _seed(config: pytest.Config) -> int:
+    asked = config.getoption("seed")
+    return asked if asked is not None else random.SystemRandom().randrange(2**31)
+
+
+def _explain(outcome: CaseOutcome, language: str) -> str:
+    lines = [f"{outcome.id} — {outcome.expectation.fr if language == 'fr' else outcome.expectation.en}"]
+    words = ("attendu", "constaté", "corriger") if language == "fr" else ("expected", "found", "fix")
+    for finding in outcome.findings:
+        message = finding.message.fr if language == "fr" else finding.message.en
+        fix = finding.fix.fr if language == "fr" else finding.fix.en
+        lines.append(f"  {finding.rule} {message}")
+        lines.append(f"    {words[0]} : {finding.expected}")
+        lines.append(f"    {words[1]} : {finding.found}")
+        lines.append(f"    {words[2]} : {fix}")
+    return "\n".join(lines)
+
+
+def load_outcomes(path: Path) -> list[CaseOutcome]:
+    """Read the outcomes that a run (even a killed one) left on disk, one JSON object a line."""
+    return [CaseOutcome.from_json(json.loads(line)) for line in path.read_text("utf-8").splitlines() if line]

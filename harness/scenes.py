@@ -1,0 +1,67 @@
+"""Scenes that several cases play: a refusal, a successful connection, a mail sent or received.
+
+A case stays one stimulus and one expectation; what it shares with its sisters is written here once.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from harness.artefacts.mail import Mail
+from harness.artefacts.sent import SentMail
+from harness.bench import Bench
+from harness.checks.refusal import accepted_anyway, not_connected
+from harness.findings import Bilingual
+from simulators.tenant import Shape
+
+LinkProtocol = Literal["smtp", "imap"]
+OPEN_SMTP = ("connect|send",)
+OPEN_IMAP = ("connect|list",)
+"""What opening a link needs: the action `connect`, or the one that cannot do without the link."""
+
+_SENDING = Bilingual("envoyer un courriel", "send a mail")
+
+
+def refuses(bench: Bench, protocol: LinkProtocol, rule: str, expected: str, **endpoint: Any) -> None:
+    """Judge that the product refuses an operator that is wrong in one respect.
+
+    `endpoint` changes the end point of `protocol` (`certificate`, `tls`, `faults`, `revocation`…). The
+    product must first have shown that it connects to a blameless one.
+    """
+    bench.need_control(protocol)
+    bench.endpoint(protocol, **endpoint)
+    answer = bench.product.open(protocol)
+    bench.judge(accepted_anyway(answer, bench.connections(protocol), rule, expected))
+
+
+def connects(bench: Bench, protocol: LinkProtocol, rule: str, expected: str, **endpoint: Any) -> None:
+    """Judge that the product connects and authenticates."""
+    bench.endpoint(protocol, **endpoint)
+    answer = bench.product.open(protocol)
+    bench.judge(not_connected(answer, bench.connections(protocol), rule, expected))
+
+
+def send_one(bench: Bench, **mail: Any) -> SentMail:
+    """Let the product send one mail and return it as the operator accepted it."""
+    mark = bench.mark
+    bench.need(bench.product.send(**mail), _SENDING)
+    return bench.one_sent(mark)
+
+
+def receive_one(bench: Bench, shape: Shape = "plain") -> Mail:
+    """Put a mail of the correspondent into the product's mailbox and return it."""
+    return Mail(bench.tenant.correspond(bench.bal.address, shape))
+
+
+def report_received(bench: Bench) -> Mail:
+    """Wait for the operator's delivery report in the product's mailbox and return it."""
+    found: list[Mail] = []
+
+    def arrived() -> bool:
+        found[:] = [Mail(raw) for raw in bench.tenant.delivery_reports(bench.bal.address)]
+        return bool(found)
+
+    bench.wait_until(arrived, bench.profile.limits.delivery_s)
+    if not found:
+        raise RuntimeError("the simulated operator returned no delivery report")
+    return found[0]

@@ -1,0 +1,156 @@
+"""The whole Espace de Confiance on loopback: one per process, one tenant per test.
+
+Shared by all tenants: PKI with its revocation service, Pro Santé Connect, DNS. Of each tenant its own:
+domain, mailboxes, clock, SMTP, IMAP and autoconfiguration end points.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import itertools
+import random
+import shutil
+import ssl
+import tempfile
+from pathlib import Path
+
+from simulators.clock import Clock, SimulatedClock, SystemClock
+from simulators.dns import DnsServer
+from simulators.http.host import HttpHost
+from simulators.journal import Journal
+from simulators.loop import LoopThread
+from simulators.network import Network
+from simulators.pki import Pki
+from simulators.pki.revocation import revocation_app
+from simulators.psc import ProSanteConnect
+from simulators.tenancy import OpenTenant
+from simulators.tenant import Tenant, TenantSpec
+
+SPACE_TENANT = "espace"
+SETTLE_TURNS = 3
+SETTLE_SECONDS = 0.002
+
+
+class Space:
+    """Start it, open tenants, close it. Safe to use from one thread beside the space's own."""
+
+    def __init__(
+        self, journal: Journal, *, seed: int = 0, network: Network | None = None, clock: Clock | None = None
+    ) -> None:
+        self.journal = journal
+        self.network = network or Network()
+        self.clock = clock or SystemClock()
+        self.seed = seed
+        self.rng = random.Random(seed)  # noqa: S311 (identities of a test space, reproducible)
+        self.folder = Path(tempfile.mkdtemp(prefix="mssante-espace-"))
+        self._numbers = itertools.count(1)
+        self._tenants: dict[str, OpenTenant] = {}
+        self._loop = LoopThread()
+        self._started = False
+
+    def start(self) -> None:
+        """Start what all tenants share; raises `OSError` when a fixed port is taken."""
+        self._loop.run(self._start())
+        self._started = True
+
+    def close(self) -> None:
+        """Close every tenant and stop; nothing is left listening and the trust anchors are removed."""
+        for tenant in tuple(self._tenants):
+            self._loop.run(self._tenants.pop(tenant).close())
+        if self._started:
+            self._loop.run(self._stop())
+            self._started = False
+        self._loop.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def igc_sante_root(self) -> Path:
+        """Return the PEM file of the simulated IGC-Santé root."""
+        return self.folder / "igc-sante-racine-TEST.pem"
+
+    @property
+    def public_root(self) -> Path:
+        """Return the PEM file of the simulated commercial root."""
+        return self.folder / "racine-commerciale-TEST.pem"
+
+    def open_tenant(self, test: str, spec: TenantSpec | None = None) -> Tenant:
+        """Open a tenant for a test and return it."""
+        known = hashlib.sha256(f"{self.seed}/{test}".encode()).hexdigest()
+        identifier = f"{known[:6]}{next(self._numbers):03d}"
+        clock = SimulatedClock(self.clock)
+        self.journal.bind(identifier, test, clock)
+        opened = OpenTenant(self, identifier, clock, spec or TenantSpec(), random.Random(known))  # noqa: S311
+        self._loop.run(opened.open())
+        self._tenants[identifier] = opened
+        return opened.tenant
+
+    def close_tenant(self, tenant: Tenant) -> None:
+        """Close a tenant's end points and forget it; what it recorded stays on disk."""
+        opened = self._tenants.pop(tenant.id, None)
+        if opened is not None:
+            self._loop.run(opened.close())
+
+    def settle(self) -> None:
+        """Let the space read what already lies in its sockets."""
+        self._loop.run(_settle())
+
+    @property
+    def loop(self) -> LoopThread:
+        """Return the loop of the space."""
+        return self._loop
+
+    async def _start(self) -> None:
+        address = self.network.address
+        self._revocation_port = await self._start_pki(address)
+        context = self.commercial_context(["localhost"])
+        self.psc = ProSanteConnect(
+            journal=self.journal,
+            rng=random.Random(self.rng.random()),  # noqa: S311
+            ssl_context=context,
+            clock=self.clock,
+            address=address,
+            port=self.network.psc_port,
+        )
+        await self.psc.start()
+        self.dns = DnsServer(journal=self.journal, address=address, port=self.network.dns_port)
+        await self.dns.start()
+
+    async def _start_pki(self, address: str) -> int:
+        late = _LateApp()
+        self._pki_host = HttpHost(late, address=address, port=self.network.pki_port, clock=self.clock)
+        port = self._pki_host.reserve()
+        self.pki = Pki.build(self.clock, f"http://{address}:{port}", seed=self.rng.getrandbits(32))
+        late.app = revocation_app(self.pki, self.journal)
+        await self._pki_host.start()
+        self.igc_sante_root.write_bytes(self.pki.igc_sante_root_pem)
+        self.public_root.write_bytes(self.pki.public_root_pem)
+        return port
+
+    async def _stop(self) -> None:
+        await self.dns.stop()
+        await self.psc.stop()
+        await self._pki_host.stop()
+
+    def commercial_context(self, names: list[str]) -> ssl.SSLContext:
+        """Return a server context with a commercial certificate for `names`."""
+        issued = self.pki.commercial_server(names)
+        chain, key = issued.write(self.folder, f"commercial-{names[0]}")
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.load_cert_chain(chain, key)
+        return context
+
+
+class _LateApp:
+    """Stands for an ASGI application that needs the port of its own host."""
+
+    app: object = None
+
+    async def __call__(self, scope: object, receive: object, send: object) -> None:
+        await self.app(scope, receive, send)  # type: ignore[operator]
+
+
+async def _settle() -> None:
+    for _ in range(SETTLE_TURNS):
+        await asyncio.sleep(SETTLE_SECONDS)

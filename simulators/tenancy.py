@@ -1,0 +1,343 @@
+"""Opening and closing a tenant: its people, mailboxes, credentials and servers, put together."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from simulators.autoconfig import Autoconfig, MailServer
+from simulators.clock import SimulatedClock
+from simulators.correspondents import Correspondent, shapes
+from simulators.dns import Service, Zone
+from simulators.imap.config import ImapConfig
+from simulators.imap.server import ImapServer
+from simulators.operator import Account, Accounts
+from simulators.people import PeopleGenerator, Professional, Structure, ascii_word
+from simulators.pki import Credential
+from simulators.pki.faults import RevocationBehaviour
+from simulators.pki.oids import POLICY_ELEMENTAIRE_ORGANISATIONS
+from simulators.psc import Client, Lifetimes
+from simulators.smtp import DeliveryAgent, SubmissionPolicy, SubmissionServer
+from simulators.store import MailStore, QuotaExceeded
+from simulators.tenant import (
+    Bal,
+    BalType,
+    Contact,
+    Endpoint,
+    EndpointSpec,
+    LinkProtocol,
+    Operations,
+    Shape,
+    Tenant,
+    TenantSpec,
+)
+from simulators.wire import Credential as WireCredential
+from simulators.wire import TlsProfile
+
+if TYPE_CHECKING:
+    from simulators.space import Space
+
+CORRESPONDENTS = 3
+REDIRECT_URI = "http://127.0.0.1/retour"
+
+
+class OpenTenant:
+    """One tenant being open: everything that has to be closed with it."""
+
+    def __init__(
+        self, space: Space, identifier: str, clock: SimulatedClock, spec: TenantSpec, rng: random.Random
+    ) -> None:
+        self.space = space
+        self.id = identifier
+        self.clock = clock
+        self.spec = spec
+        self.rng = rng
+        self.domain = space.network.domain or f"banc-{identifier}.mssante.fr"
+        generator = PeopleGenerator(rng)
+        people = [generator.professional() for _ in range(1 + CORRESPONDENTS)]
+        self.professional: Professional = people[0]
+        self.mailboxes = tuple(self._bal(kind) for kind in spec.mailboxes)
+        self.store = MailStore(clock)
+        self.correspondents = tuple(
+            Correspondent(
+                person,
+                f"{person.local_part}@correspondant-{identifier}.mssante.fr",
+                tenant=identifier,
+                clock=clock,
+                rng=random.Random(rng.random()),  # noqa: S311
+                journal=space.journal,
+                deliver=self.store.deliver,
+            )
+            for person in people[1:]
+        )
+        self.accounts = Accounts(self._account(bal) for bal in self.mailboxes)
+        for address in self._addresses():
+            self.store.create_account(address)
+        self.tenant: Tenant
+
+    async def open(self) -> None:
+        """Issue certificates, start the servers and make the tenant."""
+        self.space.pki.add_tenant(self.id, self.clock)
+        self.space.pki.behave(self.id, self.spec.revocation)
+        client = Client(f"produit-{self.id}", f"secret-de-test-{self.id}", (REDIRECT_URI,))
+        self.space.psc.add_tenant(
+            self.id,
+            clock=self.clock,
+            people=[self.professional],
+            clients=[client],
+            lifetimes=Lifetimes(int(self.spec.psc.access_s), int(self.spec.psc.refresh_s)),
+            token_octets=self.spec.psc.token_octets,
+        )
+        await self._start_smtp()
+        await self._start_imap()
+        await self._start_autoconfig()
+        self.space.dns.add_tenant(
+            Zone.of_tenant(
+                self.id,
+                self.domain,
+                submission=Service(f"smtp.{self.domain}", self.smtp.port),
+                imap=Service(f"imap.{self.domain}", self.imap.port),
+            )
+        )
+        self.tenant = self._make(client)
+
+    async def close(self) -> None:
+        """Stop the servers and forget the tenant everywhere."""
+        await self.smtp.stop()
+        await self.imap.stop()
+        await self.autoconfig.stop()
+        self.store.close()
+        self.space.dns.remove_tenant(self.id)
+        self.space.psc.remove_tenant(self.id)
+        self.space.pki.remove_tenant(self.id)
+        self.space.journal.forget(self.id)
+
+    # --- people and mailboxes ---------------------------------------------------------------------
+
+    def _bal(self, kind: BalType) -> Bal:
+        structure = self.professional.structure
+        contact = f"secretariat@{self.domain}"
+        if kind == "PER":
+            return Bal(
+                f"{self.professional.local_part}@{self.domain}", kind, structure.name, self.professional
+            )
+        if kind == "ORG":
+            return Bal(f"{ascii_word(structure.name)}@{self.domain}", kind, structure.name, self.professional)
+        return Bal(
+            f"envois.automatiques-noreply@{self.domain}", kind, f"{structure.name} - Envois", None, contact
+        )
+
+    def _account(self, bal: Bal) -> Account:
+        holders = frozenset({bal.holder.ps_idnat}) if bal.holder else frozenset()
+        return Account(bal.address, bal.type, bal.label, holders, self._structure.struct_idnat)
+
+    @property
+    def _structure(self) -> Structure:
+        return self.professional.structure
+
+    def _addresses(self) -> list[str]:
+        return [bal.address for bal in self.mailboxes] + [one.address for one in self.correspondents]
+
+    # --- servers ----------------------------------------------------------------------------------
+
+    def _credential(self, host: str, spec: EndpointSpec) -> Credential:
+        return self.space.pki.server(
+            [host], tenant=self.id, flavour=spec.certificate, revocation=spec.revocation
+        )
+
+    def _tls(self, profile: TlsProfile, issued: Credential) -> TlsProfile:
+        shown = profile.with_credential(WireCredential(issued.chain_pem, issued.key_pem))
+        if "APP" in self.spec.mailboxes:
+            shown = shown.with_client_certificate("request", (self.space.pki.igc_sante_root_pem,))
+        return shown
+
+    async def _start_smtp(self) -> None:
+        host, spec = f"smtp.{self.domain}", self.spec.smtp
+        self._smtp_credential = self._credential(host, spec)
+        store, hostname = self.store, host
+        agent = DeliveryAgent(
+            store=store,
+            has_mailbox=store.has_account,
+            hostname=hostname,
+            journal=self.space.journal,
+            tenant=self.id,
+            clock=self.clock,
+            refusals=(QuotaExceeded,),
+        )
+        self.smtp = SubmissionServer(
+            journal=self.space.journal,
+            tenant=self.id,
+            tls=self._tls(spec.tls, self._smtp_credential),
+            accounts=self.accounts,
+            tokens=self.space.psc,
+            deliver=agent.deliver,
+            policy=SubmissionPolicy(
+                hostname, lambda domain: domain.endswith(".mssante.fr"), size=spec.size_limit
+            ),
+            address=self.space.network.address,
+            port=self.space.network.smtp_port,
+            clock=self.clock,
+            faults=spec.faults,
+        )
+        await self.smtp.start()
+
+    async def _start_imap(self) -> None:
+        host, spec = f"imap.{self.domain}", self.spec.imap
+        self._imap_credential = self._credential(host, spec)
+        self.imap = ImapServer(
+            self.store,
+            self.accounts,
+            self.space.psc,
+            journal=self.space.journal,
+            tenant=self.id,
+            clock=self.clock,
+            tls=self._tls(spec.tls, self._imap_credential),
+            address=self.space.network.address,
+            port=self.space.network.imap_port,
+            faults=spec.faults,
+            config=ImapConfig(sasl_ir=spec.sasl_ir),
+        )
+        await self.imap.start()
+
+    async def _start_autoconfig(self) -> None:
+        # The document names `localhost`: every product resolves it, and every certificate carries it.
+        self.autoconfig = Autoconfig(
+            self.id,
+            self.domain,
+            journal=self.space.journal,
+            clock=self.clock,
+            ssl_context=self.space.commercial_context([f"autoconfig.{self.domain}"]),
+            incoming=MailServer("localhost", self.imap.port),
+            outgoing=MailServer("localhost", self.smtp.port),
+            address=self.space.network.address,
+            port=self.space.network.autoconfig_port,
+        )
+        await self.autoconfig.start()
+
+    # --- the tenant -------------------------------------------------------------------------------
+
+    def _make(self, client: Client) -> Tenant:
+        address = self.space.network.address
+        self.mailboxes = tuple(self._with_certificate(bal) for bal in self.mailboxes)
+        return Tenant(
+            id=self.id,
+            domain=self.domain,
+            clock=self.clock,
+            spec=self.spec,
+            mailboxes=self.mailboxes,
+            professional=self.professional,
+            psc_client=(client.client_id, client.secret, REDIRECT_URI),
+            smtp=Endpoint(f"smtp.{self.domain}", address, self.smtp.port),
+            imap=Endpoint(f"imap.{self.domain}", address, self.imap.port),
+            autoconfig_host=self.autoconfig.host,
+            bouncing_address=f"bounce@{self.correspondents[0].address.rpartition('@')[2]}",
+            _correspondents=tuple(
+                Contact(one.address, one.person.display_name) for one in self.correspondents
+            ),
+            _operations=Operations(
+                configuration=self._configuration,
+                correspond=self._correspond,
+                delivery_reports=self._delivery_reports,
+                revocation=self._revocation,
+                change_tls=self._change_tls,
+                end_psc_session=self._end_psc_session,
+                close_imap_sessions=self.imap.close_sessions,
+            ),
+        )
+
+    def _with_certificate(self, bal: Bal) -> Bal:
+        if bal.type != "APP":
+            return bal
+        issued = self.space.pki.client(
+            structure_id=self._structure.struct_idnat, name=bal.label, tenant=self.id
+        )
+        chain, key = issued.write(self.space.folder, f"{self.id}-org-auth-cli")
+        return Bal(bal.address, bal.type, bal.label, bal.holder, bal.contact, chain, key)
+
+    def _configuration(self, nil: str) -> dict[str, Any]:
+        tenant, space = self.tenant, self.space
+        direct = not self.spec.autoconfig
+        client_id, secret, redirect = tenant.psc_client
+        psc = {
+            "issuer": space.psc.issuer(self.id),
+            "discovery": space.psc.discovery_url(self.id),
+            "client_id": client_id,
+            "client_secret": secret,
+            "redirect_uri": redirect,
+            "ps_idnat": self.professional.ps_idnat,
+            "mode": self.spec.psc_mode,
+        }
+        return {
+            "space": self.id,
+            "smtp": tenant.smtp.to_json() if direct else None,
+            "imap": tenant.imap.to_json() if direct else None,
+            "mailboxes": [_mailbox(bal) for bal in tenant.mailboxes],
+            "trust": {
+                "igc_sante_root": str(space.igc_sante_root),
+                "public_root": str(space.public_root),
+                "accepted_policy": POLICY_ELEMENTAIRE_ORGANISATIONS.dotted_string,
+            },
+            "psc": psc if any(bal.type != "APP" for bal in tenant.mailboxes) else None,
+            "autoconfig": {
+                "url": self.autoconfig.url,
+                "host": self.autoconfig.host,
+                "address": self.autoconfig.address,
+                "port": self.autoconfig.port,
+            },
+            "dns": {"address": space.network.address, "port": space.dns.port},
+            "directory": None,
+            "nil": nil,
+        }
+
+    # --- operations -------------------------------------------------------------------------------
+
+    def _correspond(self, to: str, shape: Shape) -> bytes:
+        async def write() -> bytes:
+            letter = getattr(shapes, shape)(self.rng)
+            return self.correspondents[0].send(letter, to).content
+
+        return self.space.loop.run(write())
+
+    def _delivery_reports(self, address: str) -> Sequence[bytes]:
+        async def read() -> list[bytes]:
+            contents = [message.content.read() for message in self.store.messages(address)]
+            return [content for content in contents if b"delivery-status" in content]
+
+        return self.space.loop.run(read())
+
+    def _revocation(self, behaviour: RevocationBehaviour) -> None:
+        self.space.pki.behave(self.id, behaviour)
+
+    def _change_tls(self, protocol: LinkProtocol, profile: TlsProfile) -> None:
+        async def change() -> None:
+            if protocol == "smtp":
+                self.smtp.wire.tls = self._tls(profile, self._smtp_credential)
+            else:
+                self.imap.wire.tls = self._tls(profile, self._imap_credential)
+
+        self.space.loop.run(change())
+
+    def _end_psc_session(self) -> None:
+        self.space.psc.revoke_session(self.id, self.professional.ps_idnat, access_tokens=False)
+
+
+def _mailbox(bal: Bal) -> dict[str, Any]:
+    holder = bal.holder
+    return {
+        "address": bal.address,
+        "type": bal.type,
+        "label": bal.label,
+        "holder": {
+            "ps_idnat": holder.ps_idnat,
+            "family": holder.family,
+            "given": holder.given,
+            "title": "Docteur" if holder.exercise_title == "DR" else "",
+            "entity": holder.structure.name,
+        }
+        if holder
+        else None,
+        "contact": bal.contact,
+        "certificate": str(bal.certificate) if bal.certificate else None,
+        "key": str(bal.key) if bal.key else None,
+    }
