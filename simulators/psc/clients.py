@@ -6,15 +6,13 @@ import hmac
 from collections.abc import Mapping
 from urllib.parse import unquote_plus
 
-from joserfc import jwt
-from joserfc.errors import JoseError
 from joserfc.jwk import OctKey, RSAKey
 
 from simulators.http.masking import basic_credentials
 from simulators.psc.claims import JsonObject
 from simulators.psc.model import Client, OAuthError, Parameters
 from simulators.psc.realm import Realm
-from simulators.psc.tokens import peek
+from simulators.psc.tokens import peek, verify
 
 JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
@@ -73,13 +71,14 @@ def _by_assertion(realm: Realm, parameters: Parameters) -> Client:
 
 
 def _verify(client: Client, assertion: str) -> JsonObject:
-    try:
-        if client.public_key_pem is not None:
-            key = RSAKey.import_key(client.public_key_pem)
-            return dict(jwt.decode(assertion, key, algorithms=["RS256"]).claims)
-        return dict(jwt.decode(assertion, OctKey.import_key(client.secret), algorithms=["HS256"]).claims)
-    except (JoseError, ValueError) as failure:
-        raise _refused() from failure
+    read: JsonObject | None = None
+    if client.public_key_pem is not None:
+        read = verify(assertion, RSAKey.import_key(client.public_key_pem), "RS256")
+    elif len(client.secret) >= 32:  # RFC 7518 §3.2: the key of HS256 has 256 bits at least
+        read = verify(assertion, OctKey.import_key(client.secret), "HS256")
+    if read is None:
+        raise _refused()
+    return read
 
 
 def _refused() -> OAuthError:

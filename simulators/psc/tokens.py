@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import RSAKey
+from joserfc.jwk import OctKey, RSAKey
 
 from simulators.psc.claims import JsonObject
 
@@ -44,13 +44,26 @@ class SigningKey:
 
     def read(self, token: str) -> JsonObject | None:
         """Return the claims when this key signed `token` with RS256, else None."""
-        try:
-            decoded = jwt.decode(token, self._key, algorithms=["RS256"])
-        except (JoseError, ValueError):
-            return None
-        if decoded.header.get("kid") not in (None, self.kid):
-            return None
-        return dict(decoded.claims)
+        return verify(token, self._key, "RS256", kid=self.kid)
+
+
+def verify(
+    token: str, key: RSAKey | OctKey, algorithm: Literal["RS256", "HS256"], *, kid: str | None = None
+) -> JsonObject | None:
+    """Return the claims when `key` signed `token` with `algorithm` (and under `kid` if it names one).
+
+    The header is looked at first: joserfc raises `TypeError` on a `crit` that is no list of names, and no
+    extension is understood here anyway (RFC 7515 §4.1.11).
+    """
+    header = _header(token)
+    if header is None or header.get("alg") != algorithm or "crit" in header:
+        return None
+    if kid is not None and header.get("kid", kid) != kid:
+        return None
+    try:
+        return dict(jwt.decode(token, key, algorithms=[algorithm]).claims)
+    except (JoseError, ValueError):
+        return None
 
 
 def forge(key: SigningKey, claims: Mapping[str, Any], algorithm: Algorithm) -> str:
@@ -72,6 +85,13 @@ def peek(token: str) -> JsonObject | None:
     except (ValueError, binascii.Error, RecursionError):
         return None
     return claims if isinstance(header, dict) and isinstance(claims, dict) else None
+
+
+def _header(token: str) -> JsonObject | None:
+    if peek(token) is None:
+        return None
+    header: JsonObject = json.loads(_unsegment(token.partition(".")[0]))
+    return header
 
 
 def pad(claims: Mapping[str, Any], signed_octets: int, wanted_octets: int) -> JsonObject:

@@ -286,6 +286,10 @@ def test_client_secret_jwt(world: World) -> None:
     form = {"grant_type": "refresh_token", "refresh_token": "inconnu"}
     url = world.metadata["token_endpoint"]
     assert error_of(world.http.post(url, data={**form, **_assertion(world)})) == (400, "invalid_grant")
+    long = world.realm.clients.pop(CLIENT.client_id)
+    world.realm.clients[CLIENT.client_id] = CLIENT  # a secret too short for HS256
+    assert error_of(world.http.post(url, data={**form, **_assertion(world)})) == (401, "invalid_client")
+    world.realm.clients[CLIENT.client_id] = long
     for spoilt in (
         {"exp": 0},
         {"aud": "https://ailleurs.example"},
@@ -294,3 +298,28 @@ def test_client_secret_jwt(world: World) -> None:
     ):
         refused = world.http.post(url, data={**form, **_assertion(world, **spoilt)})
         assert error_of(refused) == (401, "invalid_client")
+
+
+def test_private_key_jwt(world: World) -> None:
+    from joserfc.jwk import RSAKey
+
+    from simulators.psc import Client
+
+    key, other = RSAKey.generate_key(2048), RSAKey.generate_key(2048)
+    pem = key.as_pem(private=False).decode("ascii")
+    world.realm.clients["a-cle"] = Client("a-cle", "", public_key_pem=pem)
+    claims = {
+        "iss": "a-cle",
+        "sub": "a-cle",
+        "aud": world.metadata["issuer"],
+        "exp": int(world.clock.now().timestamp()) + 60,
+    }
+    form = {
+        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        "token": "inconnu",
+    }
+    url = world.metadata["introspection_endpoint"]
+    good = jwt.encode({"alg": "RS256"}, claims, key)
+    assert world.http.post(url, data={**form, "client_assertion": good}).json() == {"active": False}
+    bad = jwt.encode({"alg": "RS256"}, claims, other)
+    assert error_of(world.http.post(url, data={**form, "client_assertion": bad})) == (401, "invalid_client")
