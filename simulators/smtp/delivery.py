@@ -136,7 +136,7 @@ class DeliveryAgent:
         try:
             self._store.deliver(envelope.mail_from, b"Return-Path: <>\r\n" + dsn)
         except self._refusals:
-            # A report that does not fit into the sender's mailbox is lost: nobody may be told of it (RFC 3461 §6).
+            # The sender's mailbox is full: the report is lost, and nobody may be told of it (RFC 3461 §6).
             return
 
 

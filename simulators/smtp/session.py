@@ -16,26 +16,15 @@ from typing import TYPE_CHECKING, TypeVar
 from simulators.operator import Account
 from simulators.smtp import replies
 from simulators.smtp.dialogue import AuthDialogue
-from simulators.smtp.envelope import Envelope, Recipient
 from simulators.smtp.faults import (
-    AcceptUnknownMailbox,
     AnswerInstead,
     CloseAfter,
     GarbageReply,
     GiantReply,
     SplitReplies,
 )
-from simulators.smtp.policy import may_send_as
-from simulators.smtp.receiver import DataReceiver, Received
 from simulators.smtp.replies import Reply
-from simulators.smtp.syntax import (
-    Path,
-    SyntaxProblem,
-    decode_xtext,
-    parse_notify,
-    parse_original_recipient,
-    parse_path,
-)
+from simulators.smtp.transaction import MailTransaction
 from simulators.wire import LineBuffer, LineTooLong, TlsState, WireTransport
 from simulators.wire.faults import PointFault, StarttlsNotOffered, StarttlsRefused
 
@@ -49,8 +38,6 @@ COMMAND_LIMIT = 2048
 
 _WITHOUT_TLS = frozenset({"EHLO", "HELO", "STARTTLS", "NOOP", "RSET", "QUIT", "HELP"})
 _WITHOUT_AUTH = _WITHOUT_TLS | {"AUTH"}
-_MAIL_PARAMETERS = frozenset({"SIZE", "BODY", "SMTPUTF8", "RET", "ENVID", "AUTH"})
-_RCPT_PARAMETERS = frozenset({"NOTIFY", "ORCPT"})
 
 
 class SubmissionSession(asyncio.Protocol):
@@ -62,22 +49,20 @@ class SubmissionSession(asyncio.Protocol):
         self.server = server
         self.helo = ""
         self.user: Account | None = None
-        self._lines = LineBuffer(server.limits.line)
+        self.lines = LineBuffer(server.limits.line)
         self._auth = AuthDialogue(self)
-        self._extended = False
+        self._mail = MailTransaction(self)
+        self.extended = False
         self._errors = 0
-        self._envelope: Envelope | None = None
-        self._receiver: DataReceiver | None = None
-        self._waiting = False
         self._outgoing: deque[bytes] = deque()
         self._commands: dict[str, Callable[[str], Reply | None]] = {
             "EHLO": self._ehlo,
             "HELO": self._helo,
             "STARTTLS": self._starttls,
             "AUTH": self._auth.start,
-            "MAIL": self._mail,
-            "RCPT": self._rcpt,
-            "DATA": self._data,
+            "MAIL": self._mail.mail,
+            "RCPT": self._mail.rcpt,
+            "DATA": self._mail.data,
             "RSET": self._rset,
             "NOOP": lambda _: replies.OK,
             "QUIT": self._quit,
@@ -96,27 +81,28 @@ class SubmissionSession(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take octets, in whichever lots they come."""
-        if self._receiver is not None and not self._waiting:
-            self._take_data(data)
+        if self._mail.receiving:
+            self._mail.take(data)
         else:
-            self._lines.feed(data)
-        self._work()
+            self.lines.feed(data)
+        self.work()
 
     def eof_received(self) -> bool:
         """Close after the answers to what was received."""
-        return self._waiting
+        return self._mail.waiting
 
     def idle_timeout(self) -> None:
         """Tell the client that it was silent for too long, and close (4.4.2)."""
-        if not self._waiting:
+        if not self._mail.waiting:
             self.answer(replies.IDLE, "IDLE")
-            self._flush()
+            self.flush()
             self.transport.close_because("idle")
 
-    def _work(self) -> None:
-        while not (self._waiting or self._receiver is not None or self.transport.is_closing()):
+    def work(self) -> None:
+        """Handle the whole lines that are there."""
+        while not (self._mail.waiting or self._mail.receiving or self.transport.is_closing()):
             try:
-                line = self._lines.line()
+                line = self.lines.line()
             except LineTooLong as problem:
                 self.transport.record(
                     "command",
@@ -188,7 +174,7 @@ class SubmissionSession(asyncio.Protocol):
         instead = self.fault(AnswerInstead, at) if at != "AUTH" else None
         self.settle(at, instead.reply if instead else handler())
         if instead and instead.then_close:
-            self._flush()
+            self.flush()
             self.transport.close()
 
     def settle(self, at: str, reply: Reply | None) -> None:
@@ -203,7 +189,7 @@ class SubmissionSession(asyncio.Protocol):
             self._count_error()
         closing = self.fault(CloseAfter, at)
         if closing is not None and reply.code != replies.CHALLENGE.code:
-            self._flush()
+            self.flush()
             self.transport.close_because(f"CloseAfter {at}")
 
     def _refuse(self, reply: Reply) -> None:
@@ -214,7 +200,7 @@ class SubmissionSession(asyncio.Protocol):
         self._errors += 1
         if self._errors > self.server.policy.errors:
             self.answer(replies.TOO_MANY_ERRORS, "")
-            self._flush()
+            self.flush()
             self.transport.close_because("too many errors")
 
     # --- answers ------------------------------------------------------------------------------------------
@@ -256,7 +242,8 @@ class SubmissionSession(asyncio.Protocol):
         if self._outgoing:
             asyncio.get_running_loop().call_soon(self._send_next)
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Send at once what a fault holds back."""
         self.transport.write(b"".join(self._outgoing))
         self._outgoing.clear()
 
@@ -282,7 +269,8 @@ class SubmissionSession(asyncio.Protocol):
         return Reply(250, "", (self.server.policy.hostname,))
 
     def _greet(self, name: str, *, extended: bool) -> None:
-        self.helo, self._extended, self._envelope = name, extended, None
+        self.helo, self.extended = name, extended
+        self._mail.forget()
 
     def _starttls_offered(self) -> bool:
         if self.server.wire.tls is None:
@@ -300,8 +288,9 @@ class SubmissionSession(asyncio.Protocol):
         if refused is not None:
             family = 4 if refused.code < 500 else 5
             return Reply(refused.code, f"{family}.7.0", ("TLS not available",))
-        self._flush()
-        self.helo, self._extended, self._envelope, self.user = "", False, None, None
+        self.flush()
+        self.helo, self.extended, self.user = "", False, None
+        self._mail.forget()
         ready = replies.READY_FOR_TLS
         self.transport.record(
             "reply",
@@ -309,156 +298,20 @@ class SubmissionSession(asyncio.Protocol):
             from_product=False,
             data={"code": 220, "enhanced": ready.enhanced, "lines": list(ready.lines), "command": "STARTTLS"},
         )
-        self.transport.start_tls(ready.to_bytes(), discarded=self._lines.clear())
+        self.transport.start_tls(ready.to_bytes(), discarded=self.lines.clear())
         return None
 
     def _quit(self, _: str) -> Reply | None:
         self.answer(replies.BYE, "QUIT")
-        self._flush()
+        self.flush()
         self.transport.close_because("QUIT")
         return None
 
     def _rset(self, argument: str) -> Reply | None:
         if argument:
             return replies.SYNTAX
-        self._envelope = None
+        self._mail.forget()
         return replies.OK
-
-    # --- mail ---------------------------------------------------------------------------------------------
-
-    def _mail(self, argument: str) -> Reply | None:
-        if self._envelope is not None:
-            return replies.BAD_SEQUENCE.with_text("Nested MAIL command")
-        path = self._path(argument, "FROM", _MAIL_PARAMETERS)
-        if isinstance(path, Reply):
-            return path
-        size = path.get("SIZE")
-        if size is not None and (not size.isascii() or not size.isdigit() or len(size) > 20):
-            return replies.SYNTAX
-        if size is not None and int(size) > self.server.policy.size:
-            return replies.TOO_BIG
-        if not may_send_as(self.user, path.address):
-            return replies.NOT_YOUR_ADDRESS
-        return self._open_envelope(path)
-
-    def _open_envelope(self, path: Path) -> Reply:
-        ret, body = (path.get("RET") or "").upper(), (path.get("BODY") or "").upper()
-        envid = path.get("ENVID")
-        try:
-            decoded = decode_xtext(envid) if envid is not None else None
-        except SyntaxProblem:
-            return replies.SYNTAX
-        if ret not in ("", "FULL", "HDRS") or body not in ("", "7BIT", "8BITMIME"):
-            return replies.SYNTAX
-        if (path.has("RET") and not ret) or path.get("SMTPUTF8") is not None:
-            return replies.SYNTAX
-        if not path.address.isascii() and not path.has("SMTPUTF8"):
-            return replies.BAD_ADDRESS
-        self._envelope = Envelope(
-            queue_id=self.server.next_queue_id(),
-            mail_from=path.address,
-            recipients=(),
-            content=b"",
-            user=self.user.address if self.user else None,
-            ret="FULL" if ret == "FULL" else "HDRS" if ret == "HDRS" else None,
-            envid=decoded,
-            body=body or None,
-            smtputf8=path.has("SMTPUTF8"),
-            connection=self.transport.connection,
-            helo=self.helo,
-        )
-        return replies.SENDER_OK
-
-    def _path(self, argument: str, keyword: str, known: frozenset[str]) -> Path | Reply:
-        try:
-            path = parse_path(argument, keyword)
-        except SyntaxProblem as problem:
-            return replies.BAD_ADDRESS if problem.address else replies.SYNTAX.with_text(str(problem))
-        unknown = [name for name, _ in path.parameters if name not in known]
-        if unknown or (path.parameters and not self._extended):
-            return replies.UNKNOWN_PARAMETER
-        return path
-
-    def _rcpt(self, argument: str) -> Reply | None:
-        envelope = self._envelope
-        if envelope is None:
-            return replies.BAD_SEQUENCE.with_text("Send MAIL first")
-        path = self._path(argument, "TO", _RCPT_PARAMETERS)
-        if isinstance(path, Reply):
-            return path
-        if not path.address or (not path.address.isascii() and not envelope.smtputf8):
-            return replies.BAD_ADDRESS
-        if len(envelope.recipients) >= self.server.policy.recipients:
-            return replies.TOO_MANY_RECIPIENTS
-        try:
-            recipient = Recipient(
-                path.address,
-                parse_notify(path.get("NOTIFY")) if path.has("NOTIFY") else None,
-                parse_original_recipient(path.get("ORCPT")) if path.has("ORCPT") else None,
-            )
-        except SyntaxProblem as problem:
-            return replies.SYNTAX.with_text(str(problem))
-        lenient = self.server.faults.any() and self.transport.suffers(AcceptUnknownMailbox) is not None
-        refusal = self.server.policy.refuses_recipient(
-            path.address, self.server.accounts, accept_unknown=lenient
-        )
-        if refusal is None:
-            self._envelope = replace(envelope, recipients=(*envelope.recipients, recipient))
-        return refusal or replies.RECIPIENT_OK
-
-    def _data(self, argument: str) -> Reply | None:
-        if argument:
-            return replies.SYNTAX
-        if self._envelope is None:
-            return replies.BAD_SEQUENCE.with_text("Send MAIL first")
-        if not self._envelope.recipients:
-            return replies.NO_RECIPIENT
-        self.answer(replies.SEND_DATA, "DATA")
-        self._receiver = DataReceiver(self.server.policy.size)
-        self._take_data(self._lines.clear())
-        return None
-
-    def _take_data(self, octets: bytes) -> None:
-        assert self._receiver is not None
-        rest = self._receiver.feed(octets)
-        if rest is not None:
-            received, self._receiver = self._receiver.result(), None
-            self._lines.feed(rest)
-            self._end_of_data(received)
-
-    def _end_of_data(self, received: Received) -> None:
-        assert self._envelope is not None
-        envelope, self._envelope = replace(self._envelope, content=received.content), None
-        self.transport.at_command(".")
-        refusal = None
-        if received.too_big:
-            refusal = replies.TOO_BIG
-        elif received.line_too_long:
-            refusal = replies.DATA_LINE_TOO_LONG
-        instead = self.fault(AnswerInstead, ".")
-        if instead is not None:
-            refusal = instead.reply
-        if refusal is not None or self.transport.is_closing():
-            self.server.record_message(envelope, received, refusal)
-            self.settle(".", refusal)
-            if instead is not None and instead.then_close:
-                self._flush()
-                self.transport.close()
-            return
-        self.server.record_message(envelope, received, None)
-        self._waiting = True
-        self.transport.pause_reading()
-        self.server.spawn(self._hand_over(envelope))
-
-    async def _hand_over(self, envelope: Envelope) -> None:
-        delivered = await self.server.hand_over(envelope)
-        self._waiting = False
-        if self.transport.is_closing():
-            return
-        queued = replies.QUEUED.with_text(f"Queued as {envelope.queue_id}")
-        self.settle(".", queued if delivered else replies.LOCAL_ERROR)
-        self.transport.resume_reading()
-        self._work()
 
     @property
     def tls(self) -> TlsState | None:

@@ -110,6 +110,9 @@ class WireServer:
         if self._sweeper is not None:
             self._sweeper.cancel()
         self._listener.close()
+        # Connections that the system had accepted, and asyncio not yet announced, come in these turns.
+        for _ in range(3):
+            await asyncio.sleep(0)
         for connection in tuple(self._heard):
             connection.abort("operator", "stopped")
         self._empty.clear()
