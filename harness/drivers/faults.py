@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from harness.errors import ConfigurationFault, MssanteError, ProductFault
 from harness.findings import Finding, Severity
-from schemas.messages import message
+from schemas.rules import rules
+from schemas.text import Bilingual
 
 PRODUCT_RULES = frozenset({"DRV-002", "DRV-003"})
 EVIDENCE_BYTES = 256_000
@@ -23,9 +24,10 @@ class DriverFault(MssanteError):
         self.expected = expected
         self.found = found
         self.evidence = evidence[:EVIDENCE_BYTES]
-        super().__init__(
-            message(f"drivers.{rule}").filled(found=found), fix=message(f"drivers.{rule}-fix").filled()
-        )
+        published = rules()[rule]
+        title = published.title
+        text = Bilingual(f"{title.fr} : {found}.", f"{title.en}: {found}.")
+        super().__init__(text, fix=published.fix)
 
     @property
     def finding(self) -> Finding:

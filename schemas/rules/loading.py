@@ -99,7 +99,7 @@ class _Reader:
             id=self.rule_id,
             artefact=self.word("artefact", table["artefact"], Artefact),
             severity=self.word("severity", table["severity"], Severity),
-            requirements=self.requirements(table["requirements"]),
+            requirements=self.requirements(table["requirements"], table["artefact"]),
             certainty=self.word("certainty", table["certainty"], Certainty),
             title=title,
             why=why,
@@ -123,7 +123,9 @@ class _Reader:
             raise self.error(key, " | ".join(word.value for word in words))
         return words(str(value))
 
-    def requirements(self, value: object) -> tuple[str, ...]:
+    def requirements(self, value: object, artefact: object) -> tuple[str, ...]:
+        if artefact == Artefact.DRIVER and value == []:
+            return ()
         if not isinstance(value, list) or not value or len(value) != len(set(map(str, value))):
             raise self.error("requirements", '["ECO.2.2.1"]')
         unknown = [str(each) for each in value if each not in catalogue()]

@@ -59,6 +59,8 @@ class Artefact(StrEnum):
     WHITE_LIST = "white-list"
     STORAGE = "storage"
     """What the product leaves on disk."""
+    DRIVER = "driver"
+    """What answers the bench when it asks the product to act; its rules serve no requirement."""
 
 
 @dataclass(frozen=True, slots=True)

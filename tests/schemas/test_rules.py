@@ -50,7 +50,7 @@ def test_rules_are_found_by_requirement_and_by_family():
 
 def test_every_rule_serves_known_requirements():
     for rule in rules():
-        assert rule.requirements
+        assert rule.requirements or rule.artefact is Artefact.DRIVER
         assert all(requirement_id in catalogue() for requirement_id in rule.requirements), rule.id
 
 
