@@ -53,12 +53,14 @@ class HttpDriver(WireDriver):
         """Start the product's program, if there is one and it does not run yet, and wait for its port."""
         if not self._command or self._tree is not None:
             return
+        target = httpx.URL(self._url)
+        address = (target.host, target.port or (443 if target.scheme == "https" else 80))
+        if _listens(address):  # the product would fail to start, and another program be judged in its place
+            raise driver_fault("DRV-004", self._url, f"{address[0]}:{address[1]} : EADDRINUSE")
         self._tree = ProcessTree(
             self._command, cwd=self._cwd, env=self._env, stdout_limit=OUTPUT_BYTES, stderr_limit=OUTPUT_BYTES
         )
         self._tree.close_input()
-        target = httpx.URL(self._url)
-        address = (target.host, target.port or (443 if target.scheme == "https" else 80))
         deadline = time.monotonic() + self.timeout_s
         while not _listens(address):
             code = self._tree.wait(RETRY_S)

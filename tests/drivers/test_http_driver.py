@@ -219,3 +219,36 @@ def test_a_product_that_stops_at_once(driver_to, tmp_path):
         driver_to("http://127.0.0.1:1/", command=command).describe()
     assert caught.value.rule == "DRV-004"
     assert "licence absente" in caught.value.found
+
+
+def test_another_program_on_the_port_is_not_taken_for_the_product(driver_to):
+    # Given a port that somebody else listens on
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        url = f"http://127.0.0.1:{other.getsockname()[1]}/"
+
+        # When the bench is to start the product there
+        with pytest.raises(DriverFault) as caught:
+            driver_to(url, command=[sys.executable, "-c", "pass"]).describe()
+
+    # Then nothing is started and nobody is judged
+    assert caught.value.rule == "DRV-004"
+    assert "EADDRINUSE" in caught.value.found
+
+
+def test_a_product_that_stops_between_two_actions(driver_to, tmp_path):
+    # Given a product that the bench started and that answers once
+    script = tmp_path / "product.py"
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    serve, _, _ = PRODUCT.rpartition("HTTPServer(")
+    twice = "for _ in 'wd': server.handle_request()  # the wait for its port, then describe\n"
+    script.write_text(
+        f'{serve}server = HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler)\n{twice}', encoding="utf-8"
+    )
+    driver = driver_to(f"http://127.0.0.1:{port}/", command=[sys.executable, str(script), str(port)])
+    driver.describe()
+
+    # When it is asked again, then it is the product that died
+    with pytest.raises(DriverFault) as caught:
+        driver.call("connect", CONNECT, 5)
+    assert (caught.value.rule, caught.value.fault) == ("DRV-003", FaultClass.PRODUCT)
