@@ -11,6 +11,8 @@ from simulators.product.errors import ConnectionLost, Failed, Refused
 from simulators.product.settings import Endpoint
 
 CHUNK = 65_536
+PATIENCE_S = 3.0
+"""A server that says nothing for this long is given up: the user waits behind (ECO.1.2.3)."""
 
 
 class Channel:
@@ -96,7 +98,7 @@ class Channel:
         `ConnectionLost` when the connection drops.
         """
         try:
-            self._socket.settimeout(self.deadline.remaining())
+            self._socket.settimeout(min(self.deadline.remaining(), PATIENCE_S))
             wrapped = context.wrap_socket(self._socket, server_hostname=self.endpoint.host)
         except ssl.SSLCertVerificationError as error:
             raise Refused(
@@ -139,7 +141,7 @@ class Channel:
 
     def _receive(self) -> None:
         try:
-            self._socket.settimeout(self.deadline.remaining())
+            self._socket.settimeout(min(self.deadline.remaining(), PATIENCE_S))
             data = self._socket.recv(CHUNK)
         except OSError as error:
             raise self._lost(error) from error

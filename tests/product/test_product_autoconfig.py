@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Bench, MakeBench
+from product_world import Bench, MakeBench
 
 from simulators.product import variant_named
 

@@ -13,10 +13,10 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import MakeBench
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from product_world import MakeBench
 
 from simulators.product import Product, variant_named
 from simulators.product.server import serve

@@ -7,8 +7,8 @@ from email import message_from_bytes
 from pathlib import Path
 
 import pytest
-from conftest import PS, MakeBench
 from product_fakes import Script
+from product_world import PS, MakeBench
 
 from simulators.product import variant_named
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from conftest import Bench, MakeBench
+from product_world import Bench, MakeBench
 
 from simulators.pki import ServerFlavour
 from simulators.pki.faults import (
