@@ -250,3 +250,25 @@ def test_connections_above_the_bound_are_closed(run: Any) -> None:
             assert peers[2].recv(1) == b""
         for peer in peers:
             peer.close()
+
+
+def test_three_hundred_half_open_peers_do_not_hold_it(
+    run: Any, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
+) -> None:
+    # Given peers that connected and say nothing, or only the beginning of a handshake
+    host = HttpHost(_app(), ssl_context=server_tls)
+    run(host.start())
+    peers = [_connect(host) for _ in range(300)]
+    for peer in peers[::2]:
+        peer.sendall(b"\x16\x03\x01\x02\x00\x01")
+    # When a real client comes
+    answer = httpx.get(f"https://localhost:{host.port}/echo", verify=client_tls)
+    # Then it is served, and stop closes them all
+    assert answer.status_code == 200
+    began = time.monotonic()
+    run(host.stop())
+    assert time.monotonic() - began < 2
+    for peer in peers:
+        with _closed_or_reset():
+            assert peer.recv(1) == b""
+        peer.close()
