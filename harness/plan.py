@@ -138,7 +138,9 @@ def _mode(
     needs = case.needs | {"configure"}  # each case has a space of its own, which the product must be told
     missing = sorted(need for need in needs if not any(map(capabilities.can, need.split("|"))))
     if missing:
-        return "impossible", message("plan.missing-action").filled(actions=", ".join(missing))
+        return "impossible", message("plan.missing-action").filled(
+            actions=", ".join(missing).replace("|", " / ")
+        )
     if capabilities.means == "person":
         return "manual", message("plan.person")
     return "automatic", None

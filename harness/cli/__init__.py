@@ -1,7 +1,9 @@
 """The command line `mssante`: one module a command, loaded only when it is named.
 
 A command is a module of this package with a function `command` (a Typer command: its `help` texts are keys
-of `schemas/messages/cli.toml`), and a line in `harness.cli.app.COMMANDS`.
+of `schemas/messages/cli.toml`), optionally `CONTEXT_SETTINGS` (to pass unknown options on, say), its name in
+`harness.cli.app.COMMANDS`, and the texts `<name>`, `<name>-short`, `<name>-examples`. `console_of(ctx)` gives
+it the language; `--lang` and `--debug` are taken out of the arguments before any command sees them.
 
 Exit codes: 0 yes · 1 no (the level is not reached, a check failed) · 2 usage or profile · 3 environment or
 harness · 130 stopped by Ctrl-C, as shells expect: no verdict was given.

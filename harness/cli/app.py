@@ -40,9 +40,8 @@ class Commands(TyperGroup):
             return None
         module = importlib.import_module(f"harness.cli.{cmd_name}")
         single = typer.Typer(add_completion=False)
-        single.command(cmd_name, cls=Command, context_settings={"help_option_names": ["-h", "--help"]})(
-            module.command
-        )
+        settings = {"help_option_names": ["-h", "--help"], **getattr(module, "CONTEXT_SETTINGS", {})}
+        single.command(cmd_name, cls=Command, context_settings=settings)(module.command)
         return typer.main.get_command(single)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:

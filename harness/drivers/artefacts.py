@@ -65,8 +65,11 @@ class ArtefactsDriver:
             self._by_subject = self._index()
         files = self._by_subject.get(_folded(subject), [])
         if not files:
-            detail = message("drivers.no-file").filled(folder=self._folder.name, subject=subject)
-            return Answer("unsupported", {}, detail.fr, duration_ms)
+            detail = message("drivers.no-file").filled(folder=self._folder.name, subject=subject).fr
+            if self.skipped:
+                skipped = message("drivers.too-many-files").filled(count=self.skipped, limit=MOST_FILES)
+                detail = f"{detail} {skipped.fr}"
+            return Answer("unsupported", {}, detail, round(duration_ms, 3))
         file = files.pop(0)
         raw = file.read_bytes()
         found = email.message_from_bytes(raw, policy=email.policy.compat32)

@@ -132,6 +132,15 @@ def test_files_can_do_nothing_else(journal, tmp_path):
     assert driver.call("connect", {"mailbox": "a@b.fr"}, 1).status == "unsupported"
 
 
+def test_files_left_out_are_told(journal, tmp_path, monkeypatch):
+    monkeypatch.setattr("harness.drivers.artefacts.MOST_FILES", 1)
+    for name in ("1.eml", "2.eml"):
+        (tmp_path / name).write_text(MAIL, encoding="utf-8")
+    answer = ArtefactsDriver(journal, tmp_path).call("send", SEND, 1)
+    assert answer.status == "unsupported"
+    assert "1 fichiers n'ont pas été lus" in answer.detail
+
+
 def test_a_missing_folder(journal, tmp_path):
     with pytest.raises(DriverFault) as caught:
         ArtefactsDriver(journal, tmp_path / "none").describe()

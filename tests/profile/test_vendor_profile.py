@@ -302,6 +302,26 @@ def test_what_is_no_profile_at_all(tmp_path):
         assert caught.value.problems[0].message.en
 
 
+@given(st.one_of(st.binary(max_size=200), st.tuples(st.integers(0, len(GOOD)), st.binary(max_size=6))))
+@settings(max_examples=200, deadline=None)
+def test_any_octets_are_a_profile_or_explained(tmp_path_factory, given_octets):
+    # Given any octets, or a good profile with some octets put into it
+    content = given_octets
+    if isinstance(given_octets, tuple):
+        at, extra = given_octets
+        content = GOOD.encode()[:at] + extra + GOOD.encode()[at:]
+    path = tmp_path_factory.getbasetemp() / "any.toml"
+    path.write_bytes(content)
+
+    # When they are read, then there is a profile, or problems that read in both languages
+    try:
+        load_profile(path, today=TODAY)
+    except ProfileError as error:
+        assert error.problems
+        for language in ("fr", "en"):
+            error.text(language).encode("utf-8")
+
+
 # --- lines ------------------------------------------------------------------------------------------
 
 NAMES = st.text(alphabet="ab-é .\"\\'#=[]\n", min_size=1, max_size=5)
