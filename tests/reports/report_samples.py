@@ -151,7 +151,7 @@ def requirement(
         "verdict": verdict,
         "strength": "MUST",
         "level": "basic",
-        "certainty": "official text seen",
+        "certainty": "official",
         "applicable": verdict != "not-applicable",
         "reason": None,
         "cases": [],
@@ -398,7 +398,7 @@ def full_record(run: RunFolder) -> dict[str, Any]:
                 "Contrôle de révocation par CRL ou OCSP.", "Revocation is checked by CRL or OCSP."
             ),
             expectation=both(
-                "Après avoir lu la CRL, le produit ferme la connexion avant toute commande d'authentification.",
+                "Après avoir lu la CRL, le produit ferme la connexion avant de s'authentifier.",
                 "Having read the CRL, the product closes the connection before any authentication command.",
             ),
             findings=[
@@ -412,8 +412,12 @@ def full_record(run: RunFolder) -> dict[str, Any]:
                     expected="Connexion fermée avant AUTH (certificat n° 4f:21:0c dans la CRL du 20/11/2026)",
                     found="AUTH XOAUTH2 envoyé 41 ms après la lecture de la CRL",
                     fix=both(
-                        "Comparez le numéro de série du certificat à la CRL (ou à la réponse OCSP) pendant la vérification de la chaîne, et refusez la connexion s'il y figure. Vérifiez aussi la signature de la CRL.",
-                        "Compare the certificate's serial number with the CRL (or the OCSP answer) while verifying the chain, and refuse the connection when it is listed. Verify the CRL's signature as well.",
+                        "Comparez le numéro de série du certificat à la CRL (ou à la réponse OCSP) pendant "
+                        "la vérification de la chaîne, et refusez la connexion s'il y figure. Vérifiez aussi "
+                        "la signature de la CRL.",
+                        "Compare the certificate's serial number with the CRL (or the OCSP answer) while "
+                        "verifying the chain, and refuse the connection when it is listed. Verify the CRL's "
+                        "signature as well.",
                     ),
                     location={"event": auth},
                 ),
@@ -474,7 +478,7 @@ def full_record(run: RunFolder) -> dict[str, Any]:
                         "part": "IHE_XDM/SUBSET01/DOC0001.XML",
                         "line": 10,
                         "column": 9,
-                        "xpath": "/ClinicalDocument/recordTarget/patientRole/patient/administrativeGenderCode",
+                        "xpath": "/ClinicalDocument/recordTarget/patientRole//administrativeGenderCode",
                     },
                     evidence=xdm,
                 ),
@@ -806,8 +810,8 @@ def full_record(run: RunFolder) -> dict[str, Any]:
             {
                 "fault": "configuration",
                 "text": both(
-                    "Le profil donne un délai de 2 s, plus court que la réponse habituelle du produit (3,1 s).",
-                    "The profile gives a time limit of 2 s, shorter than the product's usual answer (3.1 s).",
+                    "Le profil donne un délai de 2 s, plus court que la réponse du produit (3,1 s).",
+                    "The profile gives a time limit of 2 s, shorter than the product's answer (3.1 s).",
                 ),
             }
         ],
@@ -817,7 +821,7 @@ def full_record(run: RunFolder) -> dict[str, Any]:
 
 
 def big_record(run: RunFolder, cases: int = 400, events: int = 100) -> dict[str, Any]:
-    """Return a record of `cases` cases, one in five failing, each with `events` journal events that do not repeat."""
+    """Return a record of `cases` cases, one in five failing, with `events` events that do not repeat."""
     record = full_record(run)
     mail = next(key for key, piece in run.evidence.items() if piece["media_type"] == "message/rfc822")
     words = [

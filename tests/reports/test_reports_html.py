@@ -5,6 +5,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ class TestStructure:
         levels = [int(element.tag[1]) for element in page.xpath("//h1|//h2|//h3|//h4|//h5")]
         assert levels[0] == 1
         assert levels.count(1) == 1
-        assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+        assert all(after <= before + 1 for before, after in pairwise(levels))
 
     def test_ids_are_unique(self, page: html.HtmlElement) -> None:
         counts = Counter(page.xpath("//@id"))
@@ -146,7 +147,8 @@ class TestFirstScreen:
             (
                 ("reached", "reached", "not-demonstrated"),
                 3,
-                "Niveau intermédiaire atteint\u202f; avancé non démontré\u202f: 2 exigences en échec, 3 non testées.",
+                "Niveau intermédiaire atteint\u202f; avancé non démontré\u202f: "
+                "2 exigences en échec, 3 non testées.",
             ),
         ],
     )

@@ -248,7 +248,8 @@ def test_no_error_no_request_and_no_sideways_scroll(
     assert all(url.startswith(sample_html.as_uri()) for url in asked)
 
 
-VISIBLE = "getComputedStyle(document.querySelector('#failures h2 [lang={}]')).display != 'none'"
+VISIBLE = "document.querySelector('#failures h2 [lang={}]').getClientRects().length > 0"
+HEADING = {"fr": "Échecs", "en": "Failures"}
 
 
 @pytest.mark.parametrize("script", [True, False])
@@ -263,17 +264,34 @@ VISIBLE = "getComputedStyle(document.querySelector('#failures h2 [lang={}]')).di
     ],
 )
 def test_language_follows_the_address(
-    browser: Browser, sample_html: Path, anchor: str, shown: str, hidden: str, script: bool
+    browser: Browser, sample_html: Path, *, anchor: str, shown: str, hidden: str, script: bool
 ) -> None:
     browser.call("Emulation.setScriptExecutionDisabled", value=not script)
     try:
         browser.open(sample_html.as_uri() + anchor)
         assert browser.value(VISIBLE.format(shown)) is True
         assert browser.value(VISIBLE.format(hidden)) is False
+        assert browser.value("document.querySelector('#failures h2').innerText") == HEADING[shown]
+        assert browser.value("document.documentElement.scrollHeight") > 3000
+        if anchor.startswith(("#c-", "#en-c-")):
+            top = "document.getElementById('c-TLS-REVOKED').getBoundingClientRect().top"
+            assert -50 < browser.value(top) < 900
         if script:
             assert browser.value("document.documentElement.lang") == shown
     finally:
         browser.call("Emulation.setScriptExecutionDisabled", value=False)
+
+
+def test_a_printed_page_gives_room_to_the_texts(browser: Browser, sample_html: Path) -> None:
+    _size(browser, 690, 1000)  # A4 less its margins, in CSS pixels
+    browser.call("Emulation.setEmulatedMedia", media="print")
+    try:
+        browser.open(sample_html.as_uri())
+        assert browser.value("document.documentElement.scrollWidth") <= 690
+        assert browser.value("document.querySelector('.requirements td').offsetWidth") > 120
+        assert browser.value("document.querySelector('.seq').getBoundingClientRect().width") > 500
+    finally:
+        browser.call("Emulation.setEmulatedMedia", media="")
 
 
 def test_a_filter_hides_its_rows(browser: Browser, sample_html: Path) -> None:

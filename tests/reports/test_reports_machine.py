@@ -15,28 +15,50 @@ import reports
 from reports import RecordError, write_json, write_junit
 
 SHAPE = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" elementFormDefault="qualified">
-<xs:simpleType name="outcome"><xs:restriction base="xs:string"/></xs:simpleType>
-<xs:complexType name="detail"><xs:simpleContent><xs:extension base="xs:string">
- <xs:attribute name="message" use="required"/><xs:attribute name="type"/></xs:extension></xs:simpleContent></xs:complexType>
-<xs:complexType name="case"><xs:sequence>
- <xs:choice minOccurs="0"><xs:element name="skipped" type="detail"/><xs:element name="failure" type="detail"/>
- <xs:element name="error" type="detail"/></xs:choice><xs:element name="system-out" type="xs:string" minOccurs="0"/></xs:sequence>
- <xs:attribute name="classname" use="required"/><xs:attribute name="name" use="required"/>
- <xs:attribute name="time" type="xs:decimal" use="required"/></xs:complexType>
-<xs:attributeGroup name="sums"><xs:attribute name="tests" type="xs:nonNegativeInteger" use="required"/>
- <xs:attribute name="failures" type="xs:nonNegativeInteger" use="required"/>
- <xs:attribute name="errors" type="xs:nonNegativeInteger" use="required"/>
- <xs:attribute name="skipped" type="xs:nonNegativeInteger" use="required"/>
- <xs:attribute name="time" type="xs:decimal" use="required"/><xs:attribute name="name" use="required"/></xs:attributeGroup>
-<xs:element name="testsuites"><xs:complexType><xs:sequence>
- <xs:element name="testsuite" minOccurs="0" maxOccurs="unbounded"><xs:complexType><xs:sequence>
-  <xs:element name="properties"><xs:complexType><xs:sequence><xs:element name="property" maxOccurs="unbounded"><xs:complexType>
-   <xs:attribute name="name" use="required"/><xs:attribute name="value" use="required"/></xs:complexType></xs:element>
+<xs:complexType name="detail">
+<xs:simpleContent>
+<xs:extension base="xs:string">
+<xs:attribute name="message" use="required"/>
+<xs:attribute name="type"/></xs:extension></xs:simpleContent></xs:complexType>
+<xs:complexType name="case">
+<xs:sequence>
+<xs:choice minOccurs="0">
+<xs:element name="skipped" type="detail"/>
+<xs:element name="failure" type="detail"/>
+<xs:element name="error" type="detail"/></xs:choice>
+<xs:element name="system-out" type="xs:string" minOccurs="0"/></xs:sequence>
+<xs:attribute name="classname" use="required"/>
+<xs:attribute name="name" use="required"/>
+<xs:attribute name="time" type="xs:decimal" use="required"/></xs:complexType>
+<xs:attributeGroup name="sums">
+<xs:attribute name="tests" type="xs:nonNegativeInteger" use="required"/>
+<xs:attribute name="failures" type="xs:nonNegativeInteger" use="required"/>
+<xs:attribute name="errors" type="xs:nonNegativeInteger" use="required"/>
+<xs:attribute name="skipped" type="xs:nonNegativeInteger" use="required"/>
+<xs:attribute name="time" type="xs:decimal" use="required"/>
+<xs:attribute name="name" use="required"/></xs:attributeGroup>
+<xs:element name="testsuites">
+<xs:complexType>
+<xs:sequence>
+<xs:element name="testsuite" minOccurs="0" maxOccurs="unbounded">
+<xs:complexType>
+<xs:sequence>
+<xs:element name="properties">
+<xs:complexType>
+<xs:sequence>
+<xs:element name="property" maxOccurs="unbounded">
+<xs:complexType>
+<xs:attribute name="name" use="required"/>
+<xs:attribute name="value" use="required"/></xs:complexType></xs:element>
    </xs:sequence></xs:complexType></xs:element>
-  <xs:element name="testcase" type="case" minOccurs="0" maxOccurs="unbounded"/></xs:sequence>
-  <xs:attributeGroup ref="sums"/><xs:attribute name="timestamp" use="required"><xs:simpleType>
-   <xs:restriction base="xs:dateTime"><xs:pattern value="[0-9-]{10}T[0-9:]{8}"/></xs:restriction></xs:simpleType></xs:attribute>
- </xs:complexType></xs:element></xs:sequence><xs:attributeGroup ref="sums"/></xs:complexType></xs:element>
+<xs:element name="testcase" type="case" minOccurs="0" maxOccurs="unbounded"/></xs:sequence>
+<xs:attributeGroup ref="sums"/>
+<xs:attribute name="timestamp" use="required">
+<xs:simpleType>
+<xs:restriction base="xs:dateTime">
+<xs:pattern value="[0-9-]{10}T[0-9:]{8}"/></xs:restriction></xs:simpleType></xs:attribute>
+ </xs:complexType></xs:element></xs:sequence>
+<xs:attributeGroup ref="sums"/></xs:complexType></xs:element>
 </xs:schema>"""
 
 
