@@ -175,7 +175,7 @@ class Gate:
         outcome = "accepté" if decision.accepted else f"refusé : {decision.reason}"
         record(
             "auth",
-            f"{form.mechanism} {form.user or '‹sans adresse›'} {secret} {outcome}",
+            f"{form.mechanism} {printable(form.user or '‹sans adresse›')} {secret} {outcome}",
             from_product=True,
             data={
                 "mechanism": form.mechanism,
@@ -193,6 +193,11 @@ class Gate:
             },
         )
         return decision
+
+
+def printable(text: str, limit: int = 320) -> str:
+    """Return `text` fit for one line of the journal: no control characters, at most `limit` characters."""
+    return "".join(character if character.isprintable() else "�" for character in text[:limit])
 
 
 def certificate_problem(tls: TlsState, structure: str | None) -> str | None:

@@ -7,12 +7,9 @@ behind `\n.\n`.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 _END = b"\r\n.\r\n"
-_BARE_LF = re.compile(rb"(?<!\r)\n")
-_BARE_CR = re.compile(rb"\r(?!\n)")
 MAX_LINE = 998
 """Octets of a line without its CRLF (RFC 5322 §2.1.1)."""
 
@@ -77,7 +74,7 @@ class DataReceiver:
             size=len(content),
             too_big=too_big,
             longest_line=max(map(len, plain.split(b"\r\n"))),
-            bare_lf=len(_BARE_LF.findall(content)),
-            bare_cr=len(_BARE_CR.findall(content)),
+            bare_lf=content.count(b"\n") - content.count(b"\r\n"),
+            bare_cr=content.count(b"\r") - content.count(b"\r\n"),
             nul=content.count(b"\0"),
         )

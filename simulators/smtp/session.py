@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from simulators.operator import Account
+from simulators.operator.gate import printable
 from simulators.smtp import replies
 from simulators.smtp.dialogue import AuthDialogue
 from simulators.smtp.faults import (
@@ -142,18 +143,21 @@ class SubmissionSession(asyncio.Protocol):
                 self._carry_out(verb, lambda: refusal or handler(argument.strip()))
 
     def _record_command(self, line: bytes, verb: str, argument: str) -> None:
-        shown = argument
+        known = verb in self._commands
+        # An unknown command may be a token gone astray: only its first letters are shown.
+        shown = argument if known else ""
+        name = verb if known else f"‹commande inconnue {_first_letters(verb)}, {len(line)} octets›"
         if verb == "AUTH":
             mechanism, _, initial = argument.strip().partition(" ")
-            shown = f"{mechanism} ‹réponse initiale, {len(initial)} octets›" if initial else mechanism
-        known = verb if verb in self._commands else line[:80].decode("ascii", "backslashreplace").strip()
+            shown = f"{_first_letters(mechanism, 20)}"
+            shown += f" ‹réponse initiale, {len(initial)} octets›" if initial else ""
         self.transport.record(
             "command",
-            f"{known} {shown}".rstrip() if verb in self._commands else known,
+            printable(f"{name} {shown}".rstrip(), COMMAND_LIMIT),
             from_product=True,
             data={
-                "command": verb if verb in self._commands else "",
-                "argument": shown if verb in self._commands else "",
+                "command": verb if known else "",
+                "argument": shown[:COMMAND_LIMIT],
                 "length": len(line),
                 "bare_lf": not line.endswith(b"\r\n"),
                 "tls": self.transport.tls is not None,
@@ -317,3 +321,10 @@ class SubmissionSession(asyncio.Protocol):
     def tls(self) -> TlsState | None:
         """The TLS channel, None in clear."""
         return self.transport.tls
+
+
+def _first_letters(word: str, limit: int = 8) -> str:
+    kept = "".join(
+        letter for letter in word[:limit] if letter.isascii() and (letter.isalnum() or letter in "-_")
+    )
+    return kept + ("…" if kept != word else "")

@@ -16,12 +16,6 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from simulators.clock import monotonic_ms
-from simulators.wire.clienthello import (
-    ClientHello,
-    ClientHelloError,
-    IncompleteClientHello,
-    parse_client_hello,
-)
 from simulators.wire.engine import EngineFactory, TlsEngine, TlsError, TlsState
 from simulators.wire.faults import (
     Close,
@@ -36,9 +30,9 @@ from simulators.wire.faults import (
     StrikeFault,
     WireFault,
 )
-from simulators.wire.names import version_name
 from simulators.wire.transcript import MEDIA_TYPE, Transcript
 from simulators.wire.transport import WireTransport
+from simulators.wire.witness import TlsWitness
 
 if TYPE_CHECKING:
     from simulators.wire.server import WireServer
@@ -62,10 +56,8 @@ class WireConnection(asyncio.Protocol):
         self._upper_made = False
         self._engine: TlsEngine | None = None
         self._established: Callable[[TlsState], None] | None = None
-        self._hello: ClientHello | None = None
-        self._hello_octets: bytearray | None = None
+        self._witness = TlsWitness(self.record, server.tls.name if server.tls else None)
         self._held: list[bytes] = []
-        self._alerts_told = 0
         self._deaf = self._mute = self._lost = False
         self._ended: tuple[By, str] | None = None
         self._suffered: dict[type[WireFault], WireFault | None] = {}
@@ -277,43 +269,13 @@ class WireConnection(asyncio.Protocol):
         make: EngineFactory = self.server.engine_factory()
         self._engine = make()
         self._established = on_established
-        self._hello_octets = bytearray()
+        self._witness.profile = self.server.tls.name if self.server.tls else None
         self._handshake_timer = asyncio.get_running_loop().call_later(
             self.server.limits.handshake_s, self._handshake_late
         )
 
     def _handshake_late(self) -> None:
         self.close("operator", f"TLS handshake not finished after {self.server.limits.handshake_s} s")
-
-    def _read_hello(self, octets: bytes) -> None:
-        if self._hello_octets is None:
-            return
-        self._hello_octets += octets
-        try:
-            self._hello = parse_client_hello(bytes(self._hello_octets))
-        except IncompleteClientHello:
-            return
-        except ClientHelloError as error:
-            self.record(
-                "client-hello",
-                f"pas de ClientHello : {error}",
-                from_product=True,
-                data={"problem": str(error)},
-                raw=bytes(self._hello_octets[:4096]),
-                tls=True,
-            )
-        else:
-            hello = self._hello
-            versions = "/".join(version_name(version) for version in hello.versions)
-            self.record(
-                "client-hello",
-                f"ClientHello {versions} pour {hello.sni or '(sans SNI)'}, {len(hello.suites)} suites",
-                from_product=True,
-                data=hello.as_data(),
-                raw=bytes(self._hello_octets),
-                tls=True,
-            )
-        self._hello_octets = None
 
     def _pump(self) -> None:
         engine = self._engine
@@ -337,26 +299,10 @@ class WireConnection(asyncio.Protocol):
                 self.abort("product", f"TLS: {error}")
 
     def _channel_stands(self, engine: TlsEngine) -> None:
-        state = self.tls = engine.state(self._hello)
+        state = self.tls = engine.state(self._witness.hello)
         if self._handshake_timer is not None:
             self._handshake_timer.cancel()
-        subject = state.peer_chain[0].subject.rfc4514_string() if state.peer_chain else None
-        self.record(
-            "established",
-            f"{state.version} {state.cipher} {state.group or ''}".rstrip()
-            + (f", certificat client {subject}" if subject else ""),
-            from_product=False,
-            data={
-                "version": state.version,
-                "cipher": state.cipher,
-                "group": state.group,
-                "sni": state.sni,
-                "client_certificate": subject,
-                "client_certificate_error": state.peer_error,
-                "profile": self.server.tls.name if self.server.tls else None,
-            },
-            tls=True,
-        )
+        self._witness.established(state)
         self.strike("tls")
         if self.closing:
             return
@@ -385,19 +331,7 @@ class WireConnection(asyncio.Protocol):
         if timer is None or engine is None:
             return
         timer.cancel()
-        chain = [engine.peer.by_depth[depth] for depth in sorted(engine.peer.by_depth)]
-        self.record(
-            "failed",
-            f"échec TLS : {reason}",
-            from_product=False,
-            data={
-                "reason": reason,
-                "client_certificate": chain[0].subject.rfc4514_string() if chain else None,
-                "client_certificate_error": engine.peer.error,
-                "profile": self.server.tls.name if self.server.tls else None,
-            },
-            tls=True,
-        )
+        self._witness.failed(engine, reason)
 
     def _flush(self) -> None:
         engine = self._engine
@@ -405,23 +339,7 @@ class WireConnection(asyncio.Protocol):
         octets = engine.outgoing()
         if octets:
             self._send(octets)
-        for alert in engine.alerts[self._alerts_told :]:
-            self._alerts_told += 1
-            if alert.description == "close_notify":
-                continue
-            self.record(
-                "alert",
-                f"alerte {alert.level} {alert.description} "
-                + ("reçue" if alert.direction == "received" else "envoyée"),
-                from_product=alert.direction == "received",
-                data={
-                    "direction": alert.direction,
-                    "level": alert.level,
-                    "description": alert.description,
-                    "during_handshake": self.tls is None,
-                },
-                tls=True,
-            )
+        self._witness.alerts(engine, during_handshake=self.tls is None)
 
     # --- octets in ----------------------------------------------------------------------------------------
 
@@ -433,7 +351,7 @@ class WireConnection(asyncio.Protocol):
         if self._engine is None:
             self._deliver(data)
             return
-        self._read_hello(data)
+        self._witness.hello_octets(data)
         if self._mute and self.tls is None:
             return
         self._engine.feed(data)

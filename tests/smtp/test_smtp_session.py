@@ -412,15 +412,21 @@ def test_commands_before_tls_are_dropped(operator: Operator) -> None:
 
 
 def test_no_secret_in_the_journal(operator: Operator) -> None:
+    secret = xoauth2(token="jeton-tres-secret")
     with connected(operator.start()) as client:
         client.starttls()
-        client.say(f"AUTH XOAUTH2 {xoauth2(token='jeton-tres-secret')}")
+        client.say(f"AUTH XOAUTH2 {secret}")
         client.say("AUTH XOAUTH2")
-        client.say(xoauth2(token="jeton-tres-secret"))
+        client.say(secret)
+        # gone astray: no dialogue is open, a tab stands for a space, no space at all
+        client.say(secret)
+        client.say(f"AUTH\tXOAUTH2 {secret}")
+        client.say(f"AUTH {secret}")
+        client.say(f"AUTH XOAUTH2\t{secret}")
     operator.wait("close")
     written = operator.journal.path.read_text(encoding="utf-8")
     assert "jeton-tres-secret" not in written
-    assert xoauth2(token="jeton-tres-secret") not in written
+    assert secret[20:60] not in written
 
 
 def test_a_delivery_that_fails_is_told_451(operator: Operator) -> None:
@@ -444,3 +450,13 @@ def test_idle_session_is_closed_by_the_simulated_clock(operator: Operator) -> No
         assert client.ended()
     close = operator.wait("close").data
     assert (close["by"], close["reason"]) == ("operator", "idle")
+
+
+def test_control_characters_stay_out_of_the_journal_lines(operator: Operator) -> None:
+    with connected(operator.start()) as client:
+        client.starttls()
+        client.say("NOOP \x1b[31m")
+        client.say(f"AUTH XOAUTH2 {xoauth2(user='a' * 900 + chr(10) + 'b')}")
+    for event in (operator.wait("auth"), *operator.events("command")):
+        assert event.text.isprintable()
+    assert len(operator.wait("auth").text) < 500

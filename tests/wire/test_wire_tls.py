@@ -317,3 +317,10 @@ def test_a_profile_without_certificate_is_an_error_of_its_own(world: World) -> N
     server = WireServer(Talk, journal=world.journal, tenant="t", protocol_name="smtp", tls=API_LPS)
     with pytest.raises(ValueError, match="no server certificate"):
         world.loop.run(server.start())
+
+
+def test_a_weak_key_is_shown_to_be_refused(world: World) -> None:
+    port = world.serve(API_LPS.with_credential(authority().issue(bits=1024)))
+    assert talk(port, client_context())[0] == "TLSv1.3"
+    with plain(port) as sock, pytest.raises(ssl.SSLError, match="key too weak"):
+        starttls(sock, client_context(ciphers="ALL:@SECLEVEL=2"))

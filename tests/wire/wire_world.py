@@ -45,8 +45,9 @@ class Authority:
         usage: x509.ObjectIdentifier = ExtendedKeyUsageOID.SERVER_AUTH,
         start: datetime.datetime = NOW - DAY,
         end: datetime.datetime = NOW + 30 * DAY,
+        bits: int = 2048,
     ) -> Credential:
-        key = _key(common_name)
+        key = _key(common_name, bits)
         names = [x509.NameAttribute(NameOID.COMMON_NAME, common_name)]
         if organizational_unit:
             names.insert(0, x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, organizational_unit))
@@ -86,8 +87,8 @@ class Authority:
 
 
 @cache
-def _key(name: str) -> rsa.RSAPrivateKey:
-    return rsa.generate_private_key(65537, 2048)
+def _key(name: str, bits: int = 2048) -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65537, bits)
 
 
 @cache
