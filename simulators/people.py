@@ -169,10 +169,12 @@ class PeopleGenerator:
         return payload + luhn_digit(payload)
 
     def _unique(self, draw: Callable[[], str]) -> str:
-        while (number := draw()) in self._numbers:
-            continue
-        self._numbers.add(number)
-        return number
+        for _ in range(10_000):
+            number = draw()
+            if number not in self._numbers:
+                self._numbers.add(number)
+                return number
+        raise RuntimeError("the range of test numbers is used up (100,000 RPPS): start another generator")
 
 
 def luhn_digit(digits: str) -> str:
@@ -186,5 +188,6 @@ def luhn_digit(digits: str) -> str:
 
 def ascii_word(text: str) -> str:
     """Return `text` in lower-case ASCII letters, digits and hyphens, for an address or a host label."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii").lower()
+    text = text.lower().replace("œ", "oe").replace("æ", "ae")
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
     return "-".join("".join(c if c.isalnum() else " " for c in plain).split())
