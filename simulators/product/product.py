@@ -41,6 +41,7 @@ ANSWER_SHARE = 0.85
 """Part of the time given by the request that network waits may take; the rest is for the answer."""
 DEFAULT_DEADLINE_S = 30.0
 MAX_ALERTS = 200
+LAST_YEAR = 9000
 
 Answer = dict[str, Any]
 Params = Mapping[str, Any]
@@ -329,10 +330,9 @@ class Product:
         seconds = params.get("seconds")
         if not isinstance(seconds, (int, float)) or isinstance(seconds, bool) or not 0 <= seconds < 1e10:
             raise Failed("Durée impossible : un nombre de secondes positif était attendu.")
-        try:
-            self._clock.advance(float(seconds))
-        except OverflowError as error:
-            raise Failed("Durée impossible : la date sort du calendrier.") from error
+        if self._clock.now().year + seconds / 31e6 > LAST_YEAR:
+            raise Failed("Durée impossible : la date sort du calendrier.")
+        self._clock.advance(float(seconds))
         if self._keeper is not None:
             self._keeper.tend()
         return {}
@@ -366,8 +366,12 @@ class Product:
         return ([], None) if keeper is None else (keeper.sockets(), keeper.wait_s())
 
     def _tend(self) -> None:
-        if self._keeper is not None and not self._dead:
+        if self._keeper is None or self._dead:
+            return
+        try:
             self._keeper.tend()
+        except Exception as error:  # the same wall as in `handle`, for what happens between two requests
+            self._alert(f"Erreur interne ({type(error).__name__} : {error}).")
 
     def _alert(self, text: str) -> None:
         self._alerts = [*self._alerts[1 - MAX_ALERTS :], text]

@@ -27,6 +27,8 @@ from simulators.product.web import Response, Web
 
 REFRESH_MARGIN = timedelta(seconds=10)
 """How long before its end the access token (2 minutes) is renewed; a short one at 3/4 of its life."""
+RETRY_AFTER = timedelta(seconds=5)
+"""Pause after a renewal that failed for another reason than the end of the session."""
 MAX_REDIRECTIONS = 10
 CIBA_GRANT = "urn:openid:params:grant-type:ciba"
 LONGEST_CIBA_INTERVAL_S = 5.0
@@ -67,6 +69,7 @@ class PscSession:
         self._behaviour = behaviour
         self._endpoints: Mapping[str, Any] = {}
         self._tokens: Tokens | None = None
+        self._not_before: datetime | None = None
         self.identity: Identity | None = None
 
     @property
@@ -79,10 +82,11 @@ class PscSession:
         """When the access token is to be renewed; None when signed out or never."""
         if self._tokens is None or not self._behaviour.psc_refresh:
             return None
-        return self._tokens.renew_at
+        return max(self._tokens.renew_at, self._not_before or self._tokens.renew_at)
 
     def sign_in(self, deadline: Deadline) -> None:
         """Sign in; raises `AuthenticationFailed` or `Failed`."""
+        self._not_before = None
         self._discover(deadline)
         nonce = secrets.token_urlsafe(24) if self._behaviour.psc_nonce else None
         if self._settings.mode == "ciba":
@@ -105,21 +109,31 @@ class PscSession:
     def access_token(self, deadline: Deadline) -> str:
         """Return an access token that has not expired, renewing it when its end is near.
 
-        Raises `PscEnded` when Pro Santé Connect renews it no more.
+        Raises `PscEnded` when Pro Santé Connect renews it no more, `Failed` when it cannot be renewed now.
         """
         if self._tokens is None:
             self.sign_in(deadline)
-        self.renew_if_due(deadline)
+        try:
+            self.renew_if_due(deadline)
+        except PscEnded:
+            raise
+        except Failed:
+            if self._expired():
+                raise
         if self._tokens is None:
             raise PscEnded("La session Pro Santé Connect est terminée : reconnectez-vous.")
+        if self._expired():
+            raise Failed("Le jeton Pro Santé Connect a expiré et n'a pas été renouvelé. Réessayez plus tard.")
         return self._tokens.access
 
     def renew_if_due(self, deadline: Deadline) -> None:
         """Renew the access token when its time has come; raises `PscEnded`, or `Failed` to retry later."""
         tokens = self._tokens
         now = self._clock.now()
-        if tokens is None or not self._behaviour.psc_refresh or now < tokens.renew_at:
+        due = self.renew_at
+        if tokens is None or due is None or now < due:
             return
+        self._not_before = now + RETRY_AFTER
         if now >= tokens.refresh_expires:
             self._end()
         answer = self._token_request(
@@ -133,6 +147,7 @@ class PscSession:
                 "Réessayez plus tard."
             )
         self._tokens = self._accept(answer, tokens)
+        self._not_before = None
 
     def sign_out(self, deadline: Deadline) -> None:
         """Close the PSC session (SC.SSI/IE.38): logout at the provider, then forget the tokens."""
@@ -151,6 +166,11 @@ class PscSession:
                 "id_token_hint": tokens.id_token,
             },
         )
+
+    def _expired(self) -> bool:
+        if self._tokens is None or not self._behaviour.psc_refresh:
+            return False
+        return self._clock.now() >= self._tokens.expires
 
     def _end(self) -> None:
         if not self._behaviour.ends_with_refresh_token:

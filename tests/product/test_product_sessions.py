@@ -11,6 +11,16 @@ from product_fakes import Script
 from product_world import PS, MakeBench
 
 from simulators.product import variant_named
+from simulators.psc.faults import (
+    AudienceChanged,
+    DiscoveryLies,
+    EndpointError,
+    MalformedJson,
+    NonceChanged,
+    PscFault,
+    StateChanged,
+    WrongSigningKey,
+)
 
 
 def test_connects_sends_and_lists(make_bench: MakeBench) -> None:
@@ -251,3 +261,49 @@ def test_no_token_is_left_in_the_files(make_bench: MakeBench) -> None:
         folder = Path(bench.do("files")["result"]["paths"][0])
         files = [path.read_text(encoding="utf-8") for path in folder.rglob("*") if path.is_file()]
         assert files and any(token.strip("\x01") in text for text in files) is left
+
+
+def test_a_renewal_that_fails_is_tried_again_later_and_no_expired_token_is_used(
+    make_bench: MakeBench,
+) -> None:
+    # Given a signed-in product whose Pro Santé Connect breaks down
+    bench = make_bench()
+    bench.do("connect", mailbox=bench.bal, protocols=["smtp"])
+    realm = bench.world.psc.realm(bench.tenant)
+    realm.break_with(EndpointError())
+    # When the token comes to its end
+    bench.advance(115)
+    # Then the session stays, the user is told, and the next mail does not leave with a dead token
+    status = bench.do("status")["result"]
+    assert (status["smtp"], status["psc"]) == ("open", "open") and status["alerts"]
+    bench.advance(10)
+    bench.do("disconnect")
+    assert bench.do("connect", mailbox=bench.bal, protocols=["smtp"])["status"] == "failed"
+    assert bench.smtp.connections == 1
+    # And all is well once the service is back
+    realm.repair()
+    bench.advance(10)
+    assert bench.do("connect", mailbox=bench.bal, protocols=["smtp"])["status"] == "done"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        WrongSigningKey(),
+        DiscoveryLies(),
+        StateChanged(),
+        NonceChanged(),
+        AudienceChanged(),
+        MalformedJson(),
+        EndpointError(endpoint="userinfo"),
+        EndpointError(endpoint="authorization"),
+    ],
+    ids=lambda fault: type(fault).__name__,
+)
+def test_a_false_pro_sante_connect_is_not_believed(make_bench: MakeBench, fault: PscFault) -> None:
+    bench = make_bench()
+    bench.world.psc.realm(bench.tenant).break_with(fault)
+    answer = bench.do("connect", mailbox=bench.bal)
+    assert answer["status"] == "failed" and answer["detail"]
+    assert bench.smtp.connections == bench.imap.connections == 0
+    assert bench.do("status")["result"]["psc"] == "closed"
