@@ -12,7 +12,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
+
+import pytest
 
 from harness.artefacts.connections import Connection, connections
 from harness.artefacts.sent import SentMail, sent_mails
@@ -35,13 +37,32 @@ LONGEST_REAL_WAIT_S = 30.0
 LinkProtocol = Literal["smtp", "imap"]
 
 
+class OpenDriver(Protocol):
+    """Opens the driver of a process; the self-test has its own."""
+
+    def __call__(self, profile: VendorProfile, journal: Journal, worker: str) -> Driver:
+        """Return the driver, not yet asked anything."""
+        ...
+
+
+DRIVER_KEY: pytest.StashKey[OpenDriver] = pytest.StashKey()
+"""Where the pytest configuration may hold another way to open the driver."""
+
+
+def open_from_profile(profile: VendorProfile, journal: Journal, worker: str) -> Driver:
+    """Open the driver that the profile names."""
+    return open_driver(profile, journal, worker=worker)
+
+
 class BenchFactory:
     """The space and the driver of one process, shared by its cases."""
 
-    def __init__(self, profile: VendorProfile, journal: Journal, seed: int, worker: str) -> None:
+    def __init__(
+        self, profile: VendorProfile, journal: Journal, seed: int, worker: str, open_with: OpenDriver
+    ) -> None:
         self.profile = profile
         self.journal = journal
-        self.driver: Driver = open_driver(profile, journal, worker=worker)
+        self.driver: Driver = open_with(profile, journal, worker)
         self.capabilities: Capabilities = self.driver.describe()
         self.space = Space(journal, seed=seed, network=_network(profile))
         self.space.start()

@@ -14,15 +14,17 @@ from harness.drivers import Answer
 from harness.findings import Finding
 
 
-def still_alive(answer: Answer) -> Iterator[Finding]:
-    """SESSION-001: an error of the operator is answered as one; the product never claims success."""
-    if answer.status == "done":
-        yield finding("SESSION-001", expected="réponse « failed »", found=f"réponse « done » {answer.detail}")
+def still_alive(after: Answer) -> Iterator[Finding]:
+    """SESSION-001: after an error of the operator the product still answers."""
+    if after.status != "done":
+        yield finding(
+            "SESSION-001", expected="produit disponible", found=f"« {after.status} » {after.detail}"
+        )
 
 
 def user_told(answer: Answer, status: Mapping[str, Any]) -> Iterator[Finding]:
-    """SESSION-002: the user is told of the error, at once or as an alert."""
-    if not answer.detail.strip() and not status.get("alerts"):
+    """SESSION-002: the user is told of the error, at once or as an alert, and never of a success."""
+    if answer.status == "done" or (not answer.detail.strip() and not status.get("alerts")):
         yield finding("SESSION-002", expected="cause de l'échec affichée", found="aucun message")
 
 

@@ -24,11 +24,17 @@ def command(
     version: Annotated[str, typer.Option("--product-version", metavar="V", help="opt-product-version")] = "",
     nil: Annotated[str, typer.Option("--nil", metavar="N", help="opt-nil")] = "",
     corridor: Annotated[str, typer.Option("--corridor", metavar="C", help="opt-corridor")] = "",
-    level: Annotated[str, typer.Option("--level", metavar="L", help="opt-level")] = "",
-    roles: Annotated[str, typer.Option("--roles", metavar="R", help="opt-roles")] = "",
-    mailboxes: Annotated[str, typer.Option("--mailboxes", metavar="B", help="opt-mailboxes")] = "",
-    integration: Annotated[str, typer.Option("--integration", metavar="I", help="opt-integration")] = "",
-    driver: Annotated[str, typer.Option("--driver", metavar="D", help="opt-driver")] = "",
+    level: Annotated[
+        str, typer.Option("--level", metavar="basic|intermediate|advanced", help="opt-level")
+    ] = "",
+    roles: Annotated[str, typer.Option("--roles", metavar="send,receive", help="opt-roles")] = "",
+    mailboxes: Annotated[str, typer.Option("--mailboxes", metavar="PER,ORG,APP", help="opt-mailboxes")] = "",
+    integration: Annotated[
+        str, typer.Option("--integration", metavar="client|send-function", help="opt-integration")
+    ] = "",
+    driver: Annotated[
+        str, typer.Option("--driver", metavar="http|command|manual|artefacts", help="opt-driver")
+    ] = "",
     url: Annotated[str, typer.Option("--url", metavar="URL", help="opt-url")] = "",
     program: Annotated[str, typer.Option("--command", metavar="C", help="opt-command")] = "",
     path: Annotated[str, typer.Option("--path", metavar="D", help="opt-path")] = "",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 
 from harness.drivers.artefacts import ArtefactsDriver
 from harness.drivers.command import CommandDriver
@@ -10,7 +11,7 @@ from harness.drivers.http import HttpDriver
 from harness.drivers.manual import ManualDriver, Prompter
 from harness.drivers.protocol import Driver
 from harness.drivers.terminal import TerminalPrompter
-from harness.profile import PORT_PLACE, VendorProfile
+from harness.profile import PORT_PLACE, PYTHON_PLACE, VendorProfile
 from schemas.text import Language
 from simulators.journal import Journal
 
@@ -26,7 +27,7 @@ def open_driver(
     """Return the profile's driver; nothing is started before `describe`.
 
     `prompter` reaches the person of a manual driver (a terminal by default). `{port}` in url and command
-    becomes a port that is free now.
+    becomes a port that is free now, `{python}` in the command the Python that runs the bench.
     """
     config = profile.driver
     match config.kind:
@@ -35,7 +36,9 @@ def open_driver(
         case "artefacts":
             return ArtefactsDriver(journal, config.path or profile.path.parent, worker)
     port = str(free_port()) if _wants_port(config.url, config.command) else ""
-    command = tuple(part.replace(PORT_PLACE, port) for part in config.command)
+    command = tuple(
+        part.replace(PORT_PLACE, port).replace(PYTHON_PLACE, sys.executable) for part in config.command
+    )
     if config.kind == "http":
         return HttpDriver(
             journal,

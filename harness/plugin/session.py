@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from harness.bench import Bench, BenchFactory
+from harness.bench import DRIVER_KEY, Bench, BenchFactory, open_from_profile
 from harness.casebook import PackagedCase, packaged_cases, testcases_folder
 from harness.cases import CaseInfo
 from harness.drivers import Capabilities
@@ -148,7 +148,13 @@ class ConformanceSession:
     def factory(self) -> BenchFactory:
         """Return the space and the driver of this process, opened at first use."""
         if self._factory is None:
-            self._factory = BenchFactory(self.profile, self.recorder.journal, self.seed, self.worker)
+            self._factory = BenchFactory(
+                self.profile,
+                self.recorder.journal,
+                self.seed,
+                self.worker,
+                self.config.stash.get(DRIVER_KEY, open_from_profile),
+            )
         return self._factory
 
     @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from harness.profile.loading import load_profile
 from harness.profile.values import (
     PORT_PLACE,
+    PYTHON_PLACE,
     DriverConfig,
     DriverKind,
     Limits,
@@ -15,6 +16,7 @@ from harness.profile.values import (
 
 __all__ = [
     "PORT_PLACE",
+    "PYTHON_PLACE",
     "DriverConfig",
     "DriverKind",
     "Limits",

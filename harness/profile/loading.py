@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
+from harness import reference
 from harness.errors import ProfileError, ProfileProblem
 from harness.profile.checks import cross_checks, day
 from harness.profile.lines import key_lines
@@ -39,10 +40,13 @@ def load_profile(
     """Read, check and return a vendor profile.
 
     `known` is the requirement catalogue (the published one), `today` the day on which waivers are judged
-    (this one). Raises `ProfileError` with every mistake found: those of the file, else those of its TOML,
+    (this one). `reference` is the packaged profile of the reference product, unless a file bears that name.
+    Raises `ProfileError` with every mistake found: those of the file, else those of its TOML,
     else those of its shape and between its values together.
     """
     file = Path(path)
+    if str(file) == reference.NAME and not file.exists():
+        file = reference.profile_path()
     content = read_profile(file)
     text = decode_profile(file, content)
     data = _jsonable(_parse(file, text))
@@ -53,7 +57,7 @@ def load_profile(
     problems += cross_checks(data, place, known or catalogue(), today, broken)
     if any(problem.severity == "error" for problem in problems):
         raise ProfileError(problems)
-    return _profile(file, content, data, tuple(problems))
+    return _profile(file, content, data, tuple(problems), shown=Path(path))
 
 
 def _parse(file: Path, text: str) -> Mapping[str, Any]:
@@ -102,11 +106,11 @@ def _jsonable(value: Any) -> Any:
 
 
 def _profile(
-    file: Path, content: bytes, data: Mapping[str, Any], warnings: tuple[ProfileProblem, ...]
+    file: Path, content: bytes, data: Mapping[str, Any], warnings: tuple[ProfileProblem, ...], *, shown: Path
 ) -> VendorProfile:
     folder = file.resolve().parent
     return VendorProfile(
-        path=file,
+        path=shown,
         sha256=hashlib.sha256(content).hexdigest(),
         product=Product(**data["product"]),
         claims=_claims(data),

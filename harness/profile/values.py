@@ -14,6 +14,8 @@ from schemas.requirements import Claims
 DriverKind = Literal["artefacts", "manual", "command", "http"]
 PORT_PLACE = "{port}"
 """In `driver.url` and `driver.command`: replaced by a free port, so that parallel workers do not collide."""
+PYTHON_PLACE = "{python}"
+"""In `driver.command`: replaced by the Python that runs the bench, whatever it is called on this machine."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ def _isolated(bench: Bench, protocol: Any, fault: Any) -> None:
     bench.endpoint(protocol, faults=(fault,))
     bench.product.deadline_s = min(bench.product.deadline_s, bench.profile.limits.connect_s)
     answer = bench.product.open(protocol)
-    status = bench.product.status()
-    bench.judge(still_alive(answer), user_told(answer, status))
+    after = bench.product.call("status", mailbox=bench.bal.address)
+    bench.judge(still_alive(after), user_told(answer, after.result))
 
 
 @case(

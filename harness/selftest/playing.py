@@ -1,0 +1,117 @@
+"""Plays the suite on the reference product or one of its variants, inside this process."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.bench import DRIVER_KEY
+from harness.selftest.inprocess import InProcessDriver
+from simulators.product import Product, variant_named
+from simulators.product.behaviour import REFERENCE
+
+if TYPE_CHECKING:
+    from harness.drivers import Driver
+    from harness.profile import VendorProfile
+    from simulators.journal import Journal
+
+REFERENCE_NAME = "référence"
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """What came of playing the suite on one product.
+
+    `verdicts` is requirement id → verdict, `reached` the levels reached, `killers` requirement id → the
+    cases that failed or warned on it, `trouble` what kept the run from being one.
+    """
+
+    name: str
+    verdicts: Mapping[str, str]
+    reached: tuple[str, ...]
+    killers: Mapping[str, tuple[str, ...]]
+    duration_s: float
+    trouble: str = ""
+
+    @property
+    def broken(self) -> dict[str, str]:
+        """Return the requirements that failed or warned, with their verdict."""
+        return {
+            requirement: verdict
+            for requirement, verdict in self.verdicts.items()
+            if verdict in {"failed", "warning"}
+        }
+
+
+def play(name: str, level: str, seed: int = 0) -> Play:
+    """Play the cases of `level` and below on the reference product or on the variant of this name."""
+    behaviour = REFERENCE if name == REFERENCE_NAME else variant_named(name).behaviour
+
+    def drive(profile: VendorProfile, journal: Journal, worker: str) -> Driver:
+        return InProcessDriver(Product(behaviour), journal, profile.driver.timeout_s, worker)
+
+    source = files("harness.selftest") / "reference.toml"
+    with TemporaryDirectory(prefix="mssante-selftest-") as folder, as_file(source) as packaged:
+        report = Path(folder) / "report"
+        profile = Path(folder) / "reference.toml"
+        text = packaged.read_text("utf-8").replace('level = "basic"', f'level = "{level}"')
+        profile.write_text(text, encoding="utf-8")
+        output = io.StringIO()
+        with redirect_stdout(output), redirect_stderr(output):
+            code = pytest.main(
+                [
+                    *("-q", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist"),
+                    *("--rootdir", folder, "-c", str(_empty_ini(Path(folder)))),
+                    *("--vendor-profile", str(profile), "--report-dir", str(report)),
+                    *("--seed", str(seed)),
+                ],
+                plugins=[_Driving(drive)],
+            )
+        record = report / "run.json"
+        if int(code) > 1 or not record.is_file():
+            return Play(name, {}, (), {}, 0.0, trouble=f"exit {int(code)}\n{output.getvalue()[-4000:]}")
+        return _read(name, record)
+
+
+def _read(name: str, path: Path) -> Play:
+    record = json.loads(path.read_text("utf-8"))
+    killers: dict[str, list[str]] = {}
+    for case in record["cases"]:
+        if case["result"] in {"failed", "warning"}:
+            for requirement in case["requirements"]:
+                killers.setdefault(requirement, []).append(case["id"])
+    return Play(
+        name,
+        {key: value["verdict"] for key, value in record["requirements"].items()},
+        tuple(level for level, verdict in record["levels"].items() if verdict["outcome"] == "reached"),
+        {key: tuple(cases) for key, cases in killers.items()},
+        record["duration_s"],
+    )
+
+
+def _empty_ini(folder: Path) -> Path:
+    """Write a configuration of our own, so that a project around the current folder changes nothing."""
+    path = folder / "pytest.ini"
+    path.write_text("[pytest]\n", encoding="utf-8")
+    return path
+
+
+class _Driving:
+    """Hands the in-process driver to the plugin."""
+
+    def __init__(self, drive: object) -> None:
+        self._drive = drive
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Leave the driver where the session looks for it."""
+        config.stash[DRIVER_KEY] = self._drive  # type: ignore[misc]
