@@ -68,9 +68,10 @@ AUTH_VARIANTS: tuple[Variant, ...] = (
     ),
     variant(
         "erreur-tue",
-        "ECO.1.2.3",
+        "",
         "Annonce un succès quand la connexion a échoué",
         "Reports success when the connection failed",
+        warns="ECO.1.2.3",
         tells_errors=False,
     ),
     variant(

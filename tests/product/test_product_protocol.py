@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from product_world import MakeBench
@@ -90,22 +90,18 @@ def test_any_request_gets_a_valid_answer(bare: Product, asked: object) -> None:
     check(bare.handle(asked))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(junk=st.binary(max_size=300), protocol=st.sampled_from(["smtp", "imap"]))
-def test_any_greeting_gets_a_valid_answer(make_bench: MakeBench, junk: bytes, protocol: str) -> None:
-    bench = _once(make_bench)
-    script = bench.smtp.script if protocol == "smtp" else bench.imap.script
-    script.raw_greeting = junk + b"\r\n"
-    answer = bench.do("connect", deadline_s=0.4, mailbox=bench.app, protocols=[protocol])
-    check(answer)
-    bench.do("disconnect")
+def test_any_greeting_gets_a_valid_answer(make_bench: MakeBench) -> None:
+    bench = make_bench()
 
+    @settings(max_examples=40, deadline=None)
+    @given(junk=st.binary(max_size=300), protocol=st.sampled_from(["smtp", "imap"]))
+    def greet(junk: bytes, protocol: str) -> None:
+        operator = bench.smtp if protocol == "smtp" else bench.imap
+        operator.script.raw_greeting = junk + b"\r\n"
+        check(bench.do("connect", deadline_s=0.4, mailbox=bench.app, protocols=[protocol]))
+        bench.do("disconnect")
 
-def _once(make_bench: MakeBench, _kept: dict[int, Any] = {}) -> Any:  # noqa: B006
-    if id(make_bench) not in _kept:
-        _kept.clear()
-        _kept[id(make_bench)] = make_bench()
-    return _kept[id(make_bench)]
+    greet()
 
 
 def test_http_serves_the_same_answers() -> None:
