@@ -23,9 +23,13 @@ LONGEST_REPEAT: Final = 4
 """Longest sequence of rows that is recognised as one repeated part."""
 
 RowKind = Literal["call", "note", "fold", "gap"]
-_ANSWERS = ("reply", "response", "answer", "server-hello")
-_BROKEN_NAMES = ("alert", "fault", "abort", "reset", "timeout", "lost")
-_REFUSED = re.compile(r"^(?:(?:\S+ )?(?:NO|BAD|BYE)\b|[45]\d\d\b|HTTP/\S+ [45]\d\d|NXDOMAIN|SERVFAIL)")
+_ANSWERS = ("reply", "response", "answer", "server-hello", "established", "failed")
+_BROKEN_NAMES = ("alert", "failed", "fault", "error", "abort", "reset", "timeout", "lost")
+_UNTAGGED = re.compile(r"^(?:\* |\+ |… )")
+"""IMAP lines (RFC 9051 section 7) after which the answer to the command still comes."""
+_REFUSED = re.compile(
+    r"^(?:(?:\S+ )?(?:NO|BAD|BYE)\b|[45]\d\d\b|HTTP/\S+ [45]\d\d)|: (?:NXDOMAIN|SERVFAIL|REFUSED)$"
+)
 _NUMBERS = re.compile(r"\d+")
 
 
@@ -131,11 +135,11 @@ def rows(kept: Kept, *, flagged: frozenset[int] = frozenset(), limit: int = 60) 
 
 @dataclass(slots=True)
 class _Pair:
-    """A command, its answer when it came, and whether TLS protected it."""
+    """A command, the lines of its answer, and whether TLS protected it."""
 
     command: Event
     tls: bool
-    answer: Event | None = None
+    answers: list[Event] = field(default_factory=list)
 
 
 def _paired(events: Sequence[Event]) -> list[Row]:
@@ -145,14 +149,21 @@ def _paired(events: Sequence[Event]) -> list[Row]:
     secured: set[str] = set()
     for event in events:
         asked = last.get((event.connection, event.target, event.source)) if event.connection else None
-        if asked is not None and asked.answer is None and event.name.split(".")[-1] in _ANSWERS:
-            asked.answer = event
+        if asked is not None and _answers(event, asked):
+            asked.answers.append(event)
         else:
             pair = _Pair(event, event.tls or event.connection in secured)
             last[event.connection, event.source, event.target] = pair
             pairs.append(pair)
         _mark_secured(event, secured)
-    return [_row(pair.command, pair.answer, pair.tls) for pair in pairs]
+    return [_row(pair) for pair in pairs]
+
+
+def _answers(event: Event, asked: _Pair) -> bool:
+    """Tell whether `event` answers: the first line does, and after untagged lines of IMAP the next one."""
+    if event.name.split(".")[-1] not in _ANSWERS:
+        return False
+    return not asked.answers or bool(_UNTAGGED.match(asked.answers[-1].text))
 
 
 def _mark_secured(event: Event, secured: set[str]) -> None:
@@ -160,11 +171,12 @@ def _mark_secured(event: Event, secured: set[str]) -> None:
         return
     if _is_broken(event) or event.name.endswith("close"):
         secured.discard(event.connection)
-    elif not event.name.endswith(("client-hello", "connect")):
+    elif not event.name.endswith(("client-hello", "connect", "failed")):
         secured.add(event.connection)
 
 
-def _row(event: Event, answer: Event | None, tls: bool) -> Row:
+def _row(pair: _Pair) -> Row:
+    event, answer = pair.command, pair.answers[-1] if pair.answers else None
     return Row(
         0,
         "note" if event.source == event.target else "call",
@@ -173,17 +185,17 @@ def _row(event: Event, answer: Event | None, tls: bool) -> Row:
         event.text or event.name,
         answer.text or answer.name if answer else "",
         broken=_is_broken(event) or (answer is not None and _is_broken(answer)),
-        tls=tls and event.protocol != "tls",
+        tls=pair.tls and event.protocol != "tls",
         evidence=event.evidence,
-        answer_evidence=answer.evidence if answer else None,
+        answer_evidence=next((one.evidence for one in reversed(pair.answers) if one.evidence), None),
         connection=event.connection,
-        events=(event.seq, answer.seq) if answer else (event.seq,),
+        events=(event.seq, *(one.seq for one in pair.answers)),
     )
 
 
 def _is_broken(event: Event) -> bool:
     return event.name.split(".")[-1] in _BROKEN_NAMES or (
-        event.name.split(".")[-1] in _ANSWERS and bool(_REFUSED.match(event.text))
+        event.name.split(".")[-1] in _ANSWERS and bool(_REFUSED.search(event.text))
     )
 
 

@@ -261,7 +261,7 @@ def smtp_session(run: RunFolder, tenant: str, *, revoked: bool = False) -> int:
         tenant,
         "operator",
         "product",
-        "server-hello",
+        "established",
         "ServerHello TLS 1.2, ECDHE-RSA-AES256-GCM-SHA384" + (", certificat révoqué" if revoked else ""),
         protocol="tls",
         connection="s1",

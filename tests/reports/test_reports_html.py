@@ -421,7 +421,7 @@ class TestFile:
         assert seconds < 4
 
     def test_even_when_every_case_fails(self, run: RunFolder) -> None:
-        record = big_record(run, cases=400, events=100)
+        record = big_record(run, cases=400, events=20)
         for item in record["cases"]:
             item["result"] = "failed"
             item["findings"] = [

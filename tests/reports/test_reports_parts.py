@@ -266,6 +266,22 @@ class TestRows:
         )
         assert (row.label, row.answer, row.broken, row.number) == ("AUTH XOAUTH2", "235 2.7.0 OK", False, 1)
 
+    def test_the_tagged_answer_of_imap_stands_for_all_its_lines(self) -> None:
+        found = rows(
+            kept(
+                event(1, "product", "operator", "command", "a1 SELECT INBOX"),
+                event(2, "operator", "product", "reply", "* 3 EXISTS"),
+                event(3, "operator", "product", "reply", "… 4 autres réponses"),
+                event(4, "operator", "product", "reply", "a1 OK SELECT completed"),
+                event(5, "operator", "product", "reply", "* BYE idle"),
+            )
+        )
+        assert [(row.answer, row.events) for row in found] == [
+            ("a1 OK SELECT completed", (1, 2, 3, 4)),
+            ("", (5,)),
+        ]
+        assert found[1].broken
+
     def test_an_answer_of_another_connection_is_not_mixed(self) -> None:
         found = rows(
             kept(
@@ -275,7 +291,9 @@ class TestRows:
         )
         assert [row.answer for row in found] == ["", ""]
 
-    @pytest.mark.parametrize("answer", ["550 5.7.1 Refused", "a1 NO denied", "* BYE", "404 Not Found"])
+    @pytest.mark.parametrize(
+        "answer", ["550 5.7.1 Refused", "a1 NO denied", "* BYE", "404 Not Found", "banc.fr SRV : NXDOMAIN"]
+    )
     def test_a_refusal_is_broken(self, answer: str) -> None:
         (row,) = rows(
             kept(
@@ -329,11 +347,21 @@ class TestRows:
                 event(1, "product", "operator", "command", "STARTTLS"),
                 event(2, "operator", "product", "reply", "220 Ready"),
                 event(3, "product", "operator", "client-hello", "ClientHello", protocol="tls"),
-                event(4, "operator", "product", "server-hello", "ServerHello", protocol="tls"),
+                event(4, "operator", "product", "established", "TLSv1.2 ECDHE", protocol="tls"),
                 event(5, "product", "operator", "command", "EHLO x"),
             )
         )
         assert [row.tls for row in found] == [False, False, True]
+
+    def test_a_failed_handshake_is_one_broken_arrow(self) -> None:
+        (row, after) = rows(
+            kept(
+                event(1, "product", "operator", "client-hello", "ClientHello", protocol="tls"),
+                event(2, "operator", "product", "failed", "échec TLS : version", protocol="tls"),
+                event(3, "product", "operator", "close", "fermeture"),
+            )
+        )
+        assert (row.answer, row.broken, row.tls, after.tls) == ("échec TLS : version", True, False, False)
 
     def test_a_tls_alert_protects_nothing_and_is_broken(self) -> None:
         found = rows(
