@@ -85,7 +85,8 @@ class Behaviour:
     psc_scope: str = "openid scope_all"
     psc_state: bool = True
     psc_nonce: bool = True
-    psc_refresh: bool = True
+    psc_implicit_first: bool = False
+    psc_refresh: Literal["always", "with-session"] = "always"
     identity_claim: str = "SubjectNameID"
 
     message_id: MessageId = "unique"

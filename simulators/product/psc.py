@@ -8,6 +8,7 @@ since the simulated wallet accepts on its own), or CIBA in poll mode. Tokens liv
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import secrets
 import threading
@@ -79,8 +80,8 @@ class PscSession:
 
     @property
     def renew_at(self) -> datetime | None:
-        """When the access token is to be renewed; None when signed out or never."""
-        if self._tokens is None or not self._behaviour.psc_refresh:
+        """When the access token is to be renewed; None when signed out."""
+        if self._tokens is None:
             return None
         return max(self._tokens.renew_at, self._not_before or self._tokens.renew_at)
 
@@ -126,8 +127,11 @@ class PscSession:
             raise Failed("Le jeton Pro Santé Connect a expiré et n'a pas été renouvelé. Réessayez plus tard.")
         return self._tokens.access
 
-    def renew_if_due(self, deadline: Deadline) -> None:
-        """Renew the access token when its time has come; raises `PscEnded`, or `Failed` to retry later."""
+    def renew_if_due(self, deadline: Deadline, *, idle: bool = True) -> None:
+        """Renew the access token when its time has come; raises `PscEnded`, or `Failed` to retry later.
+
+        `idle` says that no session is open, which only a variant minds.
+        """
         tokens = self._tokens
         now = self._clock.now()
         due = self.renew_at
@@ -136,6 +140,8 @@ class PscSession:
         self._not_before = now + RETRY_AFTER
         if now >= tokens.refresh_expires:
             self._end()
+        if idle and self._behaviour.psc_refresh == "with-session":
+            return
         answer = self._token_request(
             {"grant_type": "refresh_token", "refresh_token": tokens.refresh}, deadline
         )
@@ -168,7 +174,7 @@ class PscSession:
         )
 
     def _expired(self) -> bool:
-        if self._tokens is None or not self._behaviour.psc_refresh:
+        if self._tokens is None or self._behaviour.psc_refresh != "always":
             return False
         return self._clock.now() >= self._tokens.expires
 
@@ -210,9 +216,10 @@ class PscSession:
             "code_challenge": challenge.decode(),
             "code_challenge_method": "S256",
         }
-        given = urlencode({name: value for name, value in query.items() if value is not None})
         start = self._endpoint("authorization_endpoint")
-        back = self._browse(f"{start}{'&' if '?' in start else '?'}{given}", deadline)
+        if self._behaviour.psc_implicit_first:
+            self._try_implicit(f"{start}?{_query({**query, 'response_type': 'token'})}", deadline)
+        back = self._browse(f"{start}{'&' if '?' in start else '?'}{_query(query)}", deadline)
         if state is not None and back.get("state") != state:
             raise AuthenticationFailed(
                 "Réponse de Pro Santé Connect refusée : elle n'est pas à notre demande."
@@ -230,6 +237,11 @@ class PscSession:
             },
             deadline,
         )
+
+    def _try_implicit(self, url: str, deadline: Deadline) -> None:
+        """Ask for the token itself, as the variant does before it falls back to the code."""
+        with contextlib.suppress(Failed):
+            self._browse(url, deadline)
 
     def _browse(self, url: str, deadline: Deadline) -> dict[str, str]:
         """Do what the user's browser does, until it is sent back to the product; return the query."""
@@ -332,6 +344,10 @@ class PscSession:
     def _client_authentication(self) -> dict[str, str]:
         pair = f"{self._settings.client_id}:{self._settings.client_secret}".encode()
         return {"authorization": "Basic " + base64.b64encode(pair).decode("ascii")}
+
+
+def _query(parameters: Mapping[str, str | None]) -> str:
+    return urlencode({name: value for name, value in parameters.items() if value is not None})
 
 
 def _oauth_error(answer: Response) -> str:

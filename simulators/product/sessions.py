@@ -140,7 +140,8 @@ class SessionKeeper:
         if self.psc is None:
             return
         try:
-            self.psc.renew_if_due(Deadline(REOPENING_WAIT_S))
+            idle = all(kept.session is None for kept in self._kept.values())
+            self.psc.renew_if_due(Deadline(REOPENING_WAIT_S), idle=idle)
         except PscEnded as error:
             self.psc_ended(error)
         except Failed as error:

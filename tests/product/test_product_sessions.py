@@ -132,7 +132,7 @@ def test_the_variant_keeps_its_sessions_after_the_refresh_token(make_bench: Make
     assert (status["smtp"], status["imap"]) == ("open", "open")
 
 
-@pytest.mark.parametrize(("name", "accepted"), [(None, True), ("jeton-jamais-renouvele", False)])
+@pytest.mark.parametrize(("name", "accepted"), [(None, True), ("jeton-expire-sans-session", False)])
 def test_the_token_is_renewed_before_it_expires(
     make_bench: MakeBench, name: str | None, accepted: bool
 ) -> None:
