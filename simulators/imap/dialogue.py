@@ -6,7 +6,7 @@ from simulators.imap import commands
 from simulators.imap.commands import Call, Spec
 from simulators.imap.faults import Answer, Bye, QuotaReached, Unsolicited, WrongTag
 from simulators.imap.parser.framing import Command, Continue, FrameEvent, TooBig, TooLong
-from simulators.imap.parser.reader import Reader, SyntaxProblem
+from simulators.imap.parser.reader import ImpossibleName, Reader, SyntaxProblem
 from simulators.imap.responses import Refused, Status, bad, bye, no, ok, refusal
 from simulators.imap.session import Session
 from simulators.imap.transport import ImapProtocol
@@ -112,6 +112,8 @@ class Dialogue:
             return bad(f"{call.name} is not possible in the {self.session.state.value} state.")
         try:
             return await spec.handler(self.session, call)
+        except ImpossibleName as problem:
+            return no(f"{problem}.", "CANNOT")
         except SyntaxProblem as problem:
             return bad(f"{problem}.")
         except Refused as refused:

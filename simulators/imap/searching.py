@@ -14,7 +14,7 @@ Predicate = Callable[[int, Message], bool]
 
 
 def compile_key(key: Key, view: MailboxView, saved: Sequence[int]) -> Predicate:
-    """Return the predicate of a search key over a view; raises `SyntaxProblem` for impossible sets."""
+    """Return the predicate of a search key over a view."""
     return _Compiler(view, saved).predicate(key)
 
 
@@ -23,7 +23,7 @@ class _Compiler:
         self._view = view
         self._saved = saved
 
-    def predicate(self, key: Key) -> Predicate:  # noqa: PLR0911 - one return per family of keys
+    def predicate(self, key: Key) -> Predicate:
         if key.name in FLAG_KEYS:
             return _flag(*FLAG_KEYS[key.name])
         if key.name in {"SET", "UID"}:
@@ -56,9 +56,13 @@ class _Compiler:
 
     def _set(self, key: Key) -> Predicate:
         assert key.chosen is not None
-        uid = key.name == "UID"
-        chosen = self._view.select(key.chosen, uid=uid, saved=self._saved)
-        uids = {message.uid for _, message in chosen}
+        view = self._view
+        if key.name == "UID" or key.chosen.saved:
+            uids = {one.uid for _, one in view.select(key.chosen, uid=True, saved=self._saved)}
+        else:
+            # Numbers beyond the last message find nothing; only FETCH, STORE, COPY and MOVE refuse them.
+            count = len(view.messages)
+            uids = {view.uids[number - 1] for number in key.chosen.within(range(1, count + 1), count)}
         return lambda number, message: message.uid in uids
 
     def _session(self, name: str) -> Predicate:

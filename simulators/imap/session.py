@@ -232,13 +232,25 @@ class Session:
         shown: Iterable[str] = message.flags if self.rev2 else self.selected.flags(message)
         return formats.flag_list(shown)
 
+    def tell_recent(self, view: MailboxView, *, always: bool = False) -> None:
+        """Tell how many messages are recent, when that changed (IMAP4rev2 knows no RECENT)."""
+        if not self.rev2 and (always or view.recent_told != len(view.recent)):
+            view.recent_told = len(view.recent)
+            self.send(b"%d RECENT" % view.recent_told)
+
     def tell_flags(self, view: MailboxView) -> None:
-        """Tell which flags the mailbox has, after a new keyword."""
+        """Tell which flags the mailbox has."""
+        view.keywords_told = len(view.mailbox.keywords)
         flags = [*SYSTEM_FLAGS, *view.mailbox.keywords.values()]
         self.send(b"FLAGS " + formats.flag_list(flags))
         permanent = [] if view.read_only else [*flags, "\\*"]
         shown = formats.flag_list(permanent).decode("ascii", "replace")
         self.status(ok("Flags that can be kept.", f"PERMANENTFLAGS {shown}"))
+
+    def tell_new_keywords(self) -> None:
+        """Tell the flags again when someone brought a new keyword."""
+        if self.view is not None and self.view.keywords_told != len(self.view.mailbox.keywords):
+            self.tell_flags(self.view)
 
     @property
     def watch(self) -> Watch:
@@ -262,8 +274,9 @@ class Session:
             self.saved = [one for one in self.saved if one not in lost]
         if updates.exists is not None:
             self.send(b"%d EXISTS" % updates.exists)
-            if not self.rev2:
-                self.send(b"%d RECENT" % len(self.view.recent))
+        self.tell_recent(self.view)
+        if updates.changed or updates.exists is not None:
+            self.tell_new_keywords()
         for number, message in updates.changed:
             self.send(self.fetch_line(number, message, uid=uid))
         return ""

@@ -52,6 +52,8 @@ class MailboxView:
         self.uid_next = mailbox.uid_next
         self.recent: set[int] = set()
         self.gone = ""
+        self.recent_told = 0
+        self.keywords_told = 0
         self._expunged: set[int] = set()
         self._changed: set[int] = set()
         self._claim_recent(self.messages)
@@ -96,7 +98,7 @@ class MailboxView:
             updates.exists = len(self.messages)
         for uid in sorted(self._changed):
             number = self.number_of(uid)
-            if number is not None and uid not in self._expunged:
+            if number is not None:
                 updates.changed.append((number, self.messages[number - 1]))
         self._changed.clear()
         return updates

@@ -102,7 +102,8 @@ class Account:
     def create(self, name: str, *, special_use: str = "") -> Mailbox:
         """Create a mailbox and the superior ones that it needs (RFC 9051 §6.3.4)."""
         with self._lock:
-            name = normalise(name)
+            # A trailing separator only declares that inferiors will come: "MUST ignore" (RFC 3501 §6.3.3).
+            name = normalise(name.removesuffix(SEPARATOR))
             existing = self.mailboxes.get(name)
             if existing is not None and existing.selectable:
                 raise MailboxExists(f"{self.address} already has a mailbox {name!r}")

@@ -21,11 +21,10 @@ STANDARD_MAILBOXES = (
 
 
 def normalise(name: str) -> str:
-    """Return the name by which a mailbox is known: INBOX in capitals, no trailing separator.
+    """Return the name by which a mailbox is known: INBOX in capitals.
 
     Raises `InvalidMailboxName` for names that no store could keep.
     """
-    name = name.removesuffix(SEPARATOR)
     first, separator, rest = name.partition(SEPARATOR)
     if first.upper() == INBOX:
         name = INBOX + separator + rest

@@ -151,8 +151,8 @@ def test_copy_move_expunge_with_uidplus(inbox: Client) -> None:
     assert re.match(rb"\* OK \[COPYUID \d+ 2 1\]", lines[0])
     assert lines[1] == b"* 2 EXPUNGE"
     inbox.ok("STORE 1:2 +FLAGS.SILENT (\\Deleted)")
-    assert inbox.ok("UID EXPUNGE 3") == [b"* 2 EXPUNGE"]
-    assert inbox.ok("EXPUNGE") == [b"* 1 EXPUNGE"]
+    assert inbox.ok("UID EXPUNGE 3") == [b"* 2 EXPUNGE", b"* 1 RECENT"]
+    assert inbox.ok("EXPUNGE") == [b"* 1 EXPUNGE", b"* 0 RECENT"]
     assert inbox.code("COPY 1 Sent") == "BAD"
     assert inbox.code("UID COPY 99 Sent") == "OK"
 
@@ -199,7 +199,7 @@ def test_mailboxes(client: Client) -> None:
     client.ok("DELETE Anciens/&AOk-t&AOk-")
     assert client.code("DELETE INBOX") == "NO [CANNOT]"
     assert client.code("DELETE Nulle") == "NO [NONEXISTENT]"
-    assert client.code("CREATE &bad") == "BAD"
+    assert client.code("CREATE &bad") == "NO [CANNOT]"
 
 
 def test_list_special_uses(client: Client) -> None:
@@ -217,7 +217,7 @@ def test_idle_tells_at_once(bench: Bench, inbox: Client) -> None:
     bench.store.mailbox(ADDRESS).set_flags({1: ["\\Flagged"]})
     assert inbox.line() == b"* 1 FETCH (FLAGS (\\Flagged \\Recent))"
     bench.store.mailbox(ADDRESS).expunge([2])
-    assert inbox.line() == b"* 2 EXPUNGE"
+    assert [inbox.line(), inbox.line()] == [b"* 2 EXPUNGE", b"* 3 RECENT"]
     inbox.send(b"DONE\r\n")
     assert inbox.line() == b"X OK IDLE completed."
 
@@ -229,7 +229,8 @@ def test_other_sessions_are_told_and_expunge_waits(bench: Bench, inbox: Client) 
     other.ok("EXPUNGE")
     # Not during FETCH by number, where numbers must not move (RFC 9051 §7.5.1); the message is still there.
     lines = inbox.ok("FETCH 1:3 (UID)")
-    assert lines == [b"* 1 FETCH (UID 1)", b"* 2 FETCH (UID 2)", b"* 3 FETCH (UID 3)"]
+    assert lines[:3] == [b"* 1 FETCH (UID 1)", b"* 2 FETCH (UID 2)", b"* 3 FETCH (UID 3)"]
+    assert lines[3:] == [b"* 1 FETCH (FLAGS (\\Deleted \\Recent))"]
     assert inbox.code("COPY 1 Sent") == "NO [EXPUNGEISSUED]"
     assert inbox.ok("NOOP") == []
     assert inbox.ok("FETCH 1 UID") == [b"* 1 FETCH (UID 2)"]

@@ -191,16 +191,24 @@ def _child_info(account: Account, name: str, request: Request) -> bytes:
     return b' ("CHILDINFO" ("SUBSCRIBED"))' if below else b""
 
 
+def describe(account: Account, mailbox: Mailbox) -> str:
+    """Return the attributes of a mailbox as a plain LIST shows them."""
+    return " ".join(_attributes(account, mailbox.name, mailbox, Request()))
+
+
 def _attributes(account: Account, name: str, mailbox: Mailbox | None, request: Request) -> list[str]:
+    """Return the attributes: all of them for a plain LIST, for an extended one those asked (RFC 5258)."""
+    asked = request.selection | request.returns
     attributes: list[str] = []
     if mailbox is None:
         attributes.append("\\NonExistent")
     elif not mailbox.selectable:
         attributes.append("\\Noselect")
-    inferiors = any(one.startswith(name + SEPARATOR) for one in account.mailboxes)
-    attributes.append("\\HasChildren" if inferiors else "\\HasNoChildren")
-    if (request.selection | request.returns) & {"SUBSCRIBED"} and name in account.subscriptions:
+    if not request.extended or "CHILDREN" in asked:
+        inferiors = any(one.startswith(name + SEPARATOR) for one in account.mailboxes)
+        attributes.append("\\HasChildren" if inferiors else "\\HasNoChildren")
+    if "SUBSCRIBED" in asked and name in account.subscriptions:
         attributes.append("\\Subscribed")
-    if mailbox is not None and mailbox.special_use:
+    if mailbox is not None and mailbox.special_use and (not request.extended or "SPECIAL-USE" in asked):
         attributes.append(mailbox.special_use)
     return attributes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from simulators.imap.commands.list import describe
 from simulators.imap.commands.registry import AUTHENTICATED, Call, command
 from simulators.imap.faults import UidValidityChanged
 from simulators.imap.parser.reader import Reader, SyntaxProblem
@@ -57,8 +58,7 @@ def _open(session: Session, call: Call, *, read_only: bool) -> Status:
     if options.resync is not None and not session.qresync:
         return bad("QRESYNC must be enabled first (RFC 7162 §3.2.3).")
     if session.view is not None:
-        if session.rev2 or session.qresync:
-            session.status(ok("Previous mailbox is now closed.", "CLOSED"))
+        session.status(ok("Previous mailbox is now closed.", "CLOSED"))
         session.close_mailbox()
     mailbox = session.owner.mailbox(name)
     if session.faults.of(UidValidityChanged, call.name) is not None:
@@ -78,7 +78,7 @@ def _describe(session: Session, view: MailboxView) -> None:
     session.tell_flags(view)
     session.send(b"%d EXISTS" % len(view.messages))
     if not session.rev2:
-        session.send(b"%d RECENT" % len(view.recent))
+        session.tell_recent(view, always=True)
         unseen = next((i for i, one in enumerate(view.messages, 1) if "\\Seen" not in one.flags), None)
         if unseen is not None:
             session.status(ok("First unseen message.", f"UNSEEN {unseen}"))
@@ -86,7 +86,8 @@ def _describe(session: Session, view: MailboxView) -> None:
     session.status(ok("Predicted next UID.", f"UIDNEXT {view.uid_next}"))
     session.status(ok("Highest mod-sequence.", f"HIGHESTMODSEQ {mailbox.highest_modseq}"))
     if session.rev2:
-        session.send(b'LIST () "%s" ' % SEPARATOR.encode("ascii") + session.name(mailbox.name))
+        attributes = describe(session.owner, mailbox)
+        session.send(f'LIST ({attributes}) "{SEPARATOR}" '.encode("ascii") + session.name(mailbox.name))
 
 
 def _options(arguments: Reader) -> Options:

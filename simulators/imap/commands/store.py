@@ -37,10 +37,8 @@ async def store(session: Session, call: Call) -> Status:
     updates = {
         message.uid: _new_flags(view.mailbox.keywords, message.flags, mode, flags) for _, message in wanted
     }
-    known = set(view.mailbox.keywords)
     changed = {message.uid for message in view.mailbox.set_flags(updates, silent_for=session.watch)}
-    if set(view.mailbox.keywords) != known:
-        session.tell_flags(view)
+    session.tell_new_keywords()
     _tell(session, call, wanted, changed, silent=silent)
     code = ""
     if refused:

@@ -8,7 +8,7 @@ from simulators.imap import formats
 from simulators.imap.mime import envelope, headers
 from simulators.imap.mime.part import Part
 
-_NO_PARTS = b'("text" "plain" NIL NIL NIL "7bit" 0 0'
+_NO_PARTS = b'("text" "plain" ("charset" "us-ascii") NIL NIL "7bit" 0 0'
 """A multipart without any part still has to show one (`1*body`): an empty text."""
 
 

@@ -51,7 +51,11 @@ def find(root: Part, numbers: Iterable[int]) -> Part | None:
     for number in numbers:
         if container is None:
             return None
-        if container.is_multipart:
+        if container.is_multipart and not container.children and number == 1:
+            # BODYSTRUCTURE shows one empty text in a multipart without parts.
+            end = container.end
+            part = Part(end, end, end, (), b"text", b"plain", ())
+        elif container.is_multipart:
             if not 0 < number <= len(container.children):
                 return None
             part = container.children[number - 1]

@@ -41,6 +41,10 @@ class SyntaxProblem(Exception):
     """The command does not follow the grammar; the text is fit for a BAD response."""
 
 
+class ImpossibleName(SyntaxProblem):
+    """The grammar is followed, but no mailbox can have this name: fit for a NO response."""
+
+
 class Reader:
     """A cursor over one command. `utf8` is set once the client enabled IMAP4rev2 or UTF8=ACCEPT."""
 
@@ -184,19 +188,25 @@ class Reader:
     def list_pattern(self) -> str:
         """Read a mailbox pattern with `%` and `*` (`list-mailbox`)."""
         if self.peek(b'"') or self.peek(b"{"):
-            return self._mailbox_name(self.string())
-        return self._mailbox_name(self._match(_LIST_CHARS, "a mailbox pattern").group())
+            octets = self.string()
+        else:
+            octets = self._match(_LIST_CHARS, "a mailbox pattern").group()
+        try:
+            return self._mailbox_name(octets)
+        except ImpossibleName:
+            # Part of a shifted sequence, before a wildcard: such a pattern is allowed and matches no name.
+            return octets.decode("ascii", "backslashreplace")
 
     def _mailbox_name(self, octets: bytes) -> str:
         name = self._utf8(octets)
         if self.utf8:
             return name
         if not name.isascii():
-            raise SyntaxProblem("Mailbox name is not in modified UTF-7")
+            raise ImpossibleName("Mailbox name is not in modified UTF-7")
         try:
             return mutf7.decode(name)
         except ValueError as problem:
-            raise SyntaxProblem(f"Mailbox name is not in modified UTF-7: {problem}") from problem
+            raise ImpossibleName(f"Mailbox name is not in modified UTF-7: {problem}") from problem
 
     # -- lists, sets, flags, dates ------------------------------------------------------------------------
 
