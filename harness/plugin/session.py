@@ -235,9 +235,8 @@ class ConformanceSession:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep (and write at once) each outcome where the judging will be done."""
-        data = getattr(report, _OUTCOME, None)
-        if data is not None and not self.is_worker:
-            outcome = CaseOutcome.from_json(data)
+        outcome = outcome_of(report)
+        if outcome is not None and not self.is_worker:
             self.outcomes[outcome.id] = outcome
             self.recorder.keep(outcome)
 
@@ -303,6 +302,12 @@ def case_of(item: pytest.Item) -> CaseInfo | None:
     """Return the identity of the case behind a pytest item, or None for an ordinary test."""
     mark = item.get_closest_marker("case")
     return mark.args[0] if mark else None
+
+
+def outcome_of(report: pytest.TestReport) -> CaseOutcome | None:
+    """Return the outcome that a report carries, or None when it decides nothing."""
+    data = getattr(report, _OUTCOME, None)
+    return CaseOutcome.from_json(data) if data is not None else None
 
 
 def _seed(config: pytest.Config) -> int:
