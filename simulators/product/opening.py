@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -42,6 +43,13 @@ class Opener:
         revocation = RevocationChecker(web, clock, behaviour)
         self._trust = OperatorTrust(settings.accepted_policy, clock, behaviour, revocation)
         self._contexts: dict[tuple[str, str], ssl.SSLContext] = {}
+
+    @property
+    def unhurried(self) -> Opener:
+        """The same without the commands in clear that a variant sends when it opens a session on the way."""
+        calm = copy.copy(self)
+        calm._behaviour = replace(self._behaviour, before_starttls="nothing")
+        return calm
 
     def open(
         self,

@@ -63,17 +63,22 @@ class SessionKeeper:
     _kept: dict[tuple[str, ProtocolName], Kept] = field(default_factory=dict)
     _servers: dict[str, Servers] = field(default_factory=dict)
 
-    def connect(self, mailbox: Mailbox, protocol: ProtocolName, deadline: Deadline) -> None:
-        """Open the session unless it is; from then on it is kept open."""
+    def connect(
+        self, mailbox: Mailbox, protocol: ProtocolName, deadline: Deadline, *, hurried: bool = False
+    ) -> None:
+        """Open the session unless it is; from then on it is kept open.
+
+        `hurried`: opened on the way by another action (sending, listing), which only variants mind.
+        """
         key = (mailbox.address, protocol)
         kept = self._kept.get(key) or Kept(mailbox, protocol)
         if not kept.alive():
-            self._open(kept, deadline)
+            self._open(kept, deadline, hurried=hurried)
         self._kept[key] = kept
 
     def smtp(self, mailbox: Mailbox, deadline: Deadline) -> SmtpSession:
         """Return the live SMTP session of a mailbox, opening it when needed."""
-        self.connect(mailbox, "smtp", deadline)
+        self.connect(mailbox, "smtp", deadline, hurried=True)
         session = self._kept[mailbox.address, "smtp"].session
         if not isinstance(session, SmtpSession):
             raise Failed("La session SMTP n'est pas ouverte.")
@@ -82,7 +87,7 @@ class SessionKeeper:
 
     def imap(self, mailbox: Mailbox, deadline: Deadline) -> ImapSession:
         """Return the live IMAP session of a mailbox, opening it when needed."""
-        self.connect(mailbox, "imap", deadline)
+        self.connect(mailbox, "imap", deadline, hurried=True)
         session = self._kept[mailbox.address, "imap"].session
         if not isinstance(session, ImapSession):
             raise Failed("La session IMAP n'est pas ouverte.")
@@ -168,14 +173,15 @@ class SessionKeeper:
             waits += [(kept.retry_ms - now) / 1000 for kept in self._kept.values() if kept.session is None]
         return max(min(waits), 0.005) if waits else None
 
-    def _open(self, kept: Kept, deadline: Deadline) -> None:
+    def _open(self, kept: Kept, deadline: Deadline, *, hurried: bool = False) -> None:
         self._forget_session(kept)
         token = self._token(kept.mailbox, deadline)
         endpoint = self._endpoint(kept, deadline)
+        opener = self.opener if hurried else self.opener.unhurried
         if kept.protocol == "smtp":
-            kept.session = self.opener.open(SmtpSession, endpoint, kept.mailbox, token, deadline)
+            kept.session = opener.open(SmtpSession, endpoint, kept.mailbox, token, deadline)
         else:
-            kept.session = self.opener.open(ImapSession, endpoint, kept.mailbox, token, deadline)
+            kept.session = opener.open(ImapSession, endpoint, kept.mailbox, token, deadline)
         kept.opened_ms = monotonic_ms()
 
     def _token(self, mailbox: Mailbox, deadline: Deadline) -> str:

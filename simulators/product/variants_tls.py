@@ -154,9 +154,9 @@ TLS_VARIANTS: tuple[Variant, ...] = (
     ),
     variant(
         "auth-avant-starttls",
-        "ECO.1.0.1 ECO.1.2.1",
-        "Envoie AUTH, donc le jeton, en clair avant STARTTLS",
-        "Sends AUTH, hence the token, in clear before STARTTLS",
+        "ECO.1.0.1",
+        "Envoie AUTH, donc le jeton, en clair avant STARTTLS quand il ouvre la session pour envoyer",
+        "Sends AUTH, hence the token, in clear before STARTTLS when it opens the session in order to send",
         origin=SMTP_IMAP,
         before_starttls="smtp-auth",
     ),
@@ -169,9 +169,9 @@ TLS_VARIANTS: tuple[Variant, ...] = (
     ),
     variant(
         "authenticate-avant-starttls",
-        "ECO.1.0.2 ECO.1.2.1",
-        "Envoie AUTHENTICATE, donc le jeton, en clair avant STARTTLS",
-        "Sends AUTHENTICATE, hence the token, in clear before STARTTLS",
+        "ECO.1.0.2",
+        "Envoie AUTHENTICATE, donc le jeton, en clair avant STARTTLS quand il ouvre la session pour lister",
+        "Sends AUTHENTICATE, hence the token, in clear before STARTTLS when it opens the session to list",
         before_starttls="imap-authenticate",
     ),
     variant(

@@ -307,3 +307,24 @@ def test_a_false_pro_sante_connect_is_not_believed(make_bench: MakeBench, fault:
     assert answer["status"] == "failed" and answer["detail"]
     assert bench.smtp.connections == bench.imap.connections == 0
     assert bench.do("status")["result"]["psc"] == "closed"
+
+
+@pytest.mark.parametrize(
+    ("name", "action", "early"),
+    [
+        ("auth-avant-starttls", "send", "AUTH"),
+        ("mail-from-avant-starttls", "send", "MAIL"),
+        ("select-avant-starttls", "list", "SELECT"),
+        ("authenticate-avant-starttls", "list", "AUTHENTICATE"),
+    ],
+)
+def test_a_hurried_variant_speaks_in_clear_first(
+    make_bench: MakeBench, name: str, action: str, early: str
+) -> None:
+    for behaviour, shown in ((variant_named(name).behaviour, True), (None, False)):
+        bench = make_bench(behaviour)
+        mail = {"from": bench.bal, "to": ["a@b.fr"], "subject": "x", "text": "y"}
+        params = mail if action == "send" else {"mailbox": bench.bal}
+        assert bench.do(action, **params)["status"] == "done"
+        seen = bench.smtp.seen if action == "send" else bench.imap.seen
+        assert any(early in line.split()[:2] for line in seen[: seen.index("-- tls --")]) is shown
