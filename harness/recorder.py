@@ -25,7 +25,7 @@ from reports import write_html, write_junit
 from schemas.json_schemas import validator
 from schemas.requirements import catalogue
 from schemas.rules import rules
-from simulators.journal import Journal
+from simulators.journal import LONE_SURROGATES, Journal
 
 if TYPE_CHECKING:
     from harness.plugin.session import ConformanceSession
@@ -46,7 +46,7 @@ class RunRecorder:
 
     def keep(self, outcome: CaseOutcome) -> None:
         """Append one outcome to `cases.jsonl` now."""
-        with (self.folder / "cases.jsonl").open("a", encoding="utf-8") as lines:
+        with (self.folder / "cases.jsonl").open("a", encoding="utf-8", errors=LONE_SURROGATES) as lines:
             lines.write(json.dumps(outcome.to_json(), ensure_ascii=False) + "\n")
 
     def close(self) -> None:
@@ -104,7 +104,7 @@ class RunRecorder:
         }
         text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
         path = self.folder / "run.json"
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text, encoding="utf-8", errors=LONE_SURROGATES)
         validator("run-record-1").validate(json.loads(text))
         write_html(path, self.folder / "index.html")
         write_junit(path, self.folder / "junit.xml")
@@ -137,6 +137,8 @@ def _join_journals(folder: Path) -> None:
         for path in sorted(folder.glob("journal-*.jsonl")):
             with path.open("rb") as one:
                 shutil.copyfileobj(one, joined)
+            # A killed worker may have left its last line cut.
+            joined.write(b"\n")
             path.unlink()
 
 

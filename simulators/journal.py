@@ -16,7 +16,7 @@ import os
 import threading
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from itertools import count
 from pathlib import Path
 from typing import Any, Literal
@@ -55,6 +55,16 @@ class Event:
     text: str
     data: Mapping[str, Any] = field(default_factory=dict)
     evidence: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the form of a journal line (`run-record/1`, `$defs/event`)."""
+        return {name: getattr(self, name) for name in _EVENT_FIELDS}
+
+
+_EVENT_FIELDS = tuple(one.name for one in fields(Event))
+_LINE = json.JSONEncoder(ensure_ascii=False, default=str)
+LONE_SURROGATES = "backslashreplace"
+"""How a file opened for JSON writes a lone surrogate that a peer sent: as its JSON escape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +105,7 @@ class EvidenceStore:
                 partial = path.with_suffix(f".{self._worker}.part")
                 partial.write_bytes(content)
                 partial.replace(path)
-            with self._index.open("a", encoding="utf-8") as index:
+            with self._index.open("a", encoding="utf-8", errors=LONE_SURROGATES) as index:
                 index.write(json.dumps(asdict(piece), ensure_ascii=False) + "\n")
         return piece
 
@@ -115,7 +125,7 @@ class Journal:
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / f"journal-{worker}.jsonl"
         self.evidence = EvidenceStore(folder / "evidence", worker)
-        self._file = self.path.open("a", encoding="utf-8")
+        self._file = self.path.open("a", encoding="utf-8", errors=LONE_SURROGATES)
         self._seq = count(1)
         self._lock = threading.Lock()
         self._changed = threading.Condition(self._lock)
@@ -163,7 +173,7 @@ class Journal:
                 evidence=digest,
             )
             if not self._file.closed:
-                self._file.write(json.dumps(asdict(event), ensure_ascii=False, default=str) + "\n")
+                self._file.write(_LINE.encode(event.to_json()) + "\n")
                 self._file.flush()
             kept = self._events[tenant]
             if len(kept) < EVENTS_KEPT_PER_TENANT:

@@ -13,6 +13,7 @@ import random
 import shutil
 import ssl
 import tempfile
+from functools import cache
 from pathlib import Path
 
 from simulators.clock import Clock, SimulatedClock, SystemClock
@@ -22,8 +23,10 @@ from simulators.journal import Journal
 from simulators.loop import LoopThread
 from simulators.network import Network
 from simulators.pki import Pki
+from simulators.pki.keys import KeyPool
 from simulators.pki.revocation import revocation_app
 from simulators.psc import ProSanteConnect
+from simulators.psc.tokens import SigningKey
 from simulators.tenancy import OpenTenant
 from simulators.tenant import Tenant, TenantSpec
 
@@ -111,6 +114,8 @@ class Space:
             clock=self.clock,
             address=address,
             port=self.network.psc_port,
+            key=_signing_key("tokens"),
+            other_key=_signing_key("foreign"),
         )
         await self.psc.start()
         self.dns = DnsServer(journal=self.journal, address=address, port=self.network.dns_port)
@@ -120,7 +125,9 @@ class Space:
         late = _LateApp()
         self._pki_host = HttpHost(late, address=address, port=self.network.pki_port, clock=self.clock)
         port = self._pki_host.reserve()
-        self.pki = Pki.build(self.clock, f"http://{address}:{port}", seed=self.rng.getrandbits(32))
+        self.pki = Pki.build(
+            self.clock, f"http://{address}:{port}", seed=self.rng.getrandbits(32), keys=_process_keys()
+        )
         late.app = revocation_app(self.pki, self.journal)
         await self._pki_host.start()
         self.igc_sante_root.write_bytes(self.pki.igc_sante_root_pem)
@@ -140,6 +147,18 @@ class Space:
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.load_cert_chain(chain, key)
         return context
+
+
+@cache
+def _process_keys() -> KeyPool:
+    """Return the RSA keys of the spaces of this process, made at run time and never written down."""
+    return KeyPool()
+
+
+@cache
+def _signing_key(role: str) -> SigningKey:
+    """Return the key by which Pro Santé Connect signs in this process."""
+    return SigningKey()
 
 
 class _LateApp:

@@ -74,6 +74,7 @@ class OpenTenant:
         self.accounts = Accounts(self._account(bal) for bal in self.mailboxes)
         for address in self._addresses():
             self.store.create_account(address)
+        self.autoconfig: Autoconfig | None = None
         self.tenant: Tenant
 
     async def open(self) -> None:
@@ -91,7 +92,8 @@ class OpenTenant:
         )
         await self._start_smtp()
         await self._start_imap()
-        await self._start_autoconfig()
+        if self.spec.autoconfig:
+            await self._start_autoconfig()
         self.space.dns.add_tenant(
             Zone.of_tenant(
                 self.id,
@@ -106,7 +108,8 @@ class OpenTenant:
         """Stop the servers and forget the tenant everywhere."""
         await self.smtp.stop()
         await self.imap.stop()
-        await self.autoconfig.stop()
+        if self.autoconfig is not None:
+            await self.autoconfig.stop()
         self.store.close()
         self.space.dns.remove_tenant(self.id)
         self.space.psc.remove_tenant(self.id)
@@ -230,7 +233,7 @@ class OpenTenant:
             psc_client=(client.client_id, client.secret, REDIRECT_URI),
             smtp=Endpoint(f"smtp.{self.domain}", address, self.smtp.port),
             imap=Endpoint(f"imap.{self.domain}", address, self.imap.port),
-            autoconfig_host=self.autoconfig.host,
+            autoconfig_host=f"autoconfig.{self.domain}",
             bouncing_address=f"bounce@{self.correspondents[0].address.rpartition('@')[2]}",
             _correspondents=tuple(
                 Contact(one.address, one.person.display_name) for one in self.correspondents
@@ -279,12 +282,7 @@ class OpenTenant:
                 "accepted_policy": POLICY_ELEMENTAIRE_ORGANISATIONS.dotted_string,
             },
             "psc": psc if any(bal.type != "APP" for bal in tenant.mailboxes) else None,
-            "autoconfig": {
-                "url": self.autoconfig.url,
-                "host": self.autoconfig.host,
-                "address": self.autoconfig.address,
-                "port": self.autoconfig.port,
-            },
+            "autoconfig": _autoconfig(self.autoconfig),
             "dns": {"address": space.network.address, "port": space.dns.port},
             "directory": None,
             "nil": nil,
@@ -320,6 +318,12 @@ class OpenTenant:
 
     def _end_psc_session(self) -> None:
         self.space.psc.revoke_session(self.id, self.professional.ps_idnat, access_tokens=False)
+
+
+def _autoconfig(served: Autoconfig | None) -> dict[str, Any] | None:
+    if served is None:
+        return None
+    return {"url": served.url, "host": served.host, "address": served.address, "port": served.port}
 
 
 def _mailbox(bal: Bal) -> dict[str, Any]:

@@ -43,7 +43,8 @@ def encode_request(identifier: str, action: str, params: Mapping[str, Any], dead
         "params": dict(params),
         "deadline_s": deadline_s,
     }
-    error = best_match(_validator("request").iter_errors(request))
+    # The envelope is ours; what a case puts into it is what can be wrong.
+    error = best_match(_validator(f"{action}.params").iter_errors(request["params"]))
     if error is not None:
         detail = f"{error.json_path}: {error.message}"[:SHOWN]
         raise HarnessFault(message("drivers.bad-request").filled(action=action, detail=detail))

@@ -27,6 +27,7 @@ class HttpRequest:
     query: str
     headers: Mapping[str, str]
     body: bytes
+    tls: bool = False
 
     @property
     def form(self) -> list[tuple[str, str]]:
@@ -110,7 +111,7 @@ class JournalMiddleware:
 
         async def recorded_send(message: Message) -> None:
             if answer.add(message):
-                extra = scope.get(ANSWER_DATA, {})
+                extra = {"tls": request.tls, **scope.get(ANSWER_DATA, {})}
                 self._record_answer(tenant, connection, answer, described, extra)
             elif message["type"] == "http.response.start":
                 held.append(message)
@@ -127,6 +128,7 @@ class JournalMiddleware:
         query = mask_fields(fields_of(request.query))
         target = request.path + (f" ({', '.join(query)})" if query else "")
         data = {
+            "tls": request.tls,
             "method": request.method,
             "path": request.path,
             "query": query,
@@ -209,6 +211,7 @@ async def _read(scope: Scope, receive: Receive) -> HttpRequest:
         scope.get("query_string", b"").decode("latin-1"),
         _headers(scope["headers"]),
         bytes(body),
+        scope.get("scheme") == "https",
     )
 
 

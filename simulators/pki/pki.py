@@ -47,13 +47,13 @@ class Pki(Hierarchy):
     """Every authority of one space, and what they issue to each tenant. Thread-safe."""
 
     @classmethod
-    def build(cls, clock: Clock, base_url: str, *, seed: int = 0) -> Pki:
+    def build(cls, clock: Clock, base_url: str, *, seed: int = 0, keys: KeyPool | None = None) -> Pki:
         """Make the authorities.
 
         `base_url` is where the revocation service will listen (`http://127.0.0.1:<port>`). `seed` gives the
-        serial numbers; keys are always new.
+        serial numbers; keys are new, or those of `keys`.
         """
-        pki = cls(clock, base_url, random.Random(seed), KeyPool())  # noqa: S311 (serial numbers of a test)
+        pki = cls(clock, base_url, random.Random(seed), keys or KeyPool())  # noqa: S311 (serial numbers of a test)
         pki.authority_certificate(authorities.ORGANISATIONS, SPACE_TENANT)
         pki.authority_certificate(authorities.COMMERCIAL, SPACE_TENANT)
         return pki
