@@ -15,6 +15,7 @@ from simulators.store.errors import (
 from simulators.store.mailbox import Mailbox, NewMessage
 from simulators.store.mailstore import MailStore
 from simulators.store.message import Content, Message
+from simulators.store.sqlite import SqliteBackend
 
 __all__ = [
     "Account",
@@ -30,6 +31,7 @@ __all__ = [
     "NewMessage",
     "NotAllowed",
     "QuotaExceeded",
+    "SqliteBackend",
     "StoreError",
     "UnknownAccount",
     "UnknownMailbox",

@@ -1,7 +1,9 @@
 """Where a store keeps what it holds, apart from memory.
 
 `MailStore` is the truth while it runs; a backend is told of each change *before* memory changes, inside a
-transaction, and can give everything back at the next start. A backend that raises leaves the store as it was.
+transaction, and can give everything back at the next start. When a backend raises, the operation is refused
+and memory is as it was (of MOVE and RENAME of INBOX, which take several steps, memory may be ahead until the
+next start).
 """
 
 from __future__ import annotations
@@ -68,6 +70,10 @@ class Backend(Protocol):
         """Return everything kept so far."""
         ...
 
+    def counters(self) -> tuple[int, int]:
+        """Return the highest mailbox identifier and UIDVALIDITY ever kept, those of deleted mailboxes too."""
+        ...
+
     def transaction(self) -> AbstractContextManager[None]:
         """Group the calls made inside: all are kept, or none; kept for good when the block ends."""
         ...
@@ -100,6 +106,13 @@ class Backend(Protocol):
         """Drop messages and remember that they were expunged at `modseq`."""
         ...
 
+    def unnumber(self, mailbox: int) -> None:
+        """Drop all messages of a mailbox and its expunged UIDs, but no octets.
+
+        The same transaction puts the messages back under new UIDs.
+        """
+        ...
+
     def close(self) -> None:
         """Release files."""
         ...
@@ -111,6 +124,10 @@ class MemoryBackend:
     def load(self) -> Sequence[SavedAccount]:
         """Return nothing."""
         return ()
+
+    def counters(self) -> tuple[int, int]:
+        """Return zeros."""
+        return 0, 0
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -137,6 +154,9 @@ class MemoryBackend:
         """Do nothing."""
 
     def drop_messages(self, mailbox: int, uids: Iterable[int], modseq: int) -> None:
+        """Do nothing."""
+
+    def unnumber(self, mailbox: int) -> None:
         """Do nothing."""
 
     def close(self) -> None:

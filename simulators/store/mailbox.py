@@ -219,7 +219,7 @@ class Mailbox:
             old = list(self.messages.values())
             modseq = self.highest_modseq + 1
             with self._backend.transaction():
-                self._backend.drop_messages(self.identifier, [message.uid for message in old], modseq)
+                self._backend.unnumber(self.identifier)
                 fresh = [
                     Message(uid, was.content, was.internal_date, was.flags, modseq, was.content_id)
                     for uid, was in enumerate(old, 1)

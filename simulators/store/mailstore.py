@@ -30,8 +30,7 @@ class MailStore:
         self.lock = RLock()
         self._backend = backend or MemoryBackend()
         self._accounts: dict[str, Account] = {}
-        self._last_identifier = 0
-        self._last_uid_validity = 0
+        self._last_identifier, self._last_uid_validity = self._backend.counters()
         self._restore()
 
     def _restore(self) -> None:
@@ -42,8 +41,6 @@ class MailStore:
                 mailbox = Mailbox(kept.record, self._backend, self.lock)
                 mailbox.restore(kept)
                 account.mailboxes[mailbox.name] = mailbox
-                self._last_identifier = max(self._last_identifier, mailbox.identifier)
-                self._last_uid_validity = max(self._last_uid_validity, mailbox.uid_validity)
             self._accounts[saved.address.lower()] = account
 
     def identifier(self) -> int:
