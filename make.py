@@ -79,7 +79,7 @@ def prepare() -> None:
         print(f"Environnement virtuel · virtual environment: {venv()}", flush=True)
         create()
     print("Installation du projet et de ses outils · installing the project and its tools …", flush=True)
-    run([python(), "-m", "pip", "install", "--disable-pip-version-check", "-q", "-e", ".[dev]"])
+    run([python(), "-m", "pip", "install", "--disable-pip-version-check", "-qq", "-e", ".[dev]"])
     stamp.write_text(wanted, encoding="utf-8")
     print(f"Prêt · ready ({time.monotonic() - began:.0f} s)", flush=True)
 
@@ -170,6 +170,11 @@ def docs(more: Sequence[str]) -> int:
     return subprocess.run([python(), "tools/generate_docs.py", *more], check=False).returncode
 
 
+def setup(more: Sequence[str]) -> int:
+    """Do nothing more than prepare the environment."""
+    return 0
+
+
 def clean(more: Sequence[str]) -> int:
     """Remove what is made, except the environment."""
     for name in ("build", "dist", ".mypy_cache", ".ruff_cache", ".hypothesis", "mssante-report"):
@@ -183,6 +188,7 @@ TARGETS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "lint": (lint, "style, types, dépendances entre paquets · style, types, layers"),
     "bench": (bench, "mesures · measures (benchmarks/README.md)"),
     "docs": (docs, "refait docs/ et l'OpenAPI · make docs/ and OpenAPI again"),
+    "setup": (setup, "prépare seulement .venv · prepare .venv only"),
     "clean": (clean, "efface ce qui est produit, sauf .venv · remove what is made, except .venv"),
 }
 

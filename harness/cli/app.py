@@ -18,7 +18,18 @@ from harness.cli.help import Command, common_options, metavar, section, text_of,
 from harness.errors import MssanteError, UsageError
 from schemas.messages import message
 
-COMMANDS = ("init", "doctor", "plan", "run", "requirements", "rules", "explain", "report", "selftest")
+COMMANDS = (
+    "init",
+    "doctor",
+    "plan",
+    "run",
+    "serve",
+    "requirements",
+    "rules",
+    "explain",
+    "report",
+    "selftest",
+)
 """Modules of this package, in the order of the help; a new command is a module and its name here."""
 
 _ParserError: type[Exception] = typer.BadParameter.__mro__[1]

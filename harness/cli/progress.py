@@ -47,6 +47,7 @@ class Progress:
         self._names: dict[str, str] = {}
         self._session: ConformanceSession | None = None
         self._bar: Bar | None = None
+        self._started = False
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -61,6 +62,20 @@ class Progress:
             return open_driver(profile, journal, worker=worker, language=language)
 
         config.stash.setdefault(DRIVER_KEY, open_in_language)
+
+    def pytest_sessionstart(self) -> None:
+        """Note that from here on nobody but this plugin speaks."""
+        self._started = True
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Say why the run could not begin, or that it was stopped."""
+        if not self._started:
+            return  # pytest itself says so
+        stopped = isinstance(excinfo.value, KeyboardInterrupt)
+        text = self.console.text("interrupted") if stopped else str(excinfo.value)
+        self.console.say(
+            f"mssante : {text}" if self.console.language == "fr" else f"mssante: {text}", error=True
+        )
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Learn how many cases there are."""

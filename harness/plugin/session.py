@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ import pytest
 from harness.bench import DRIVER_KEY, Bench, BenchFactory, open_from_profile
 from harness.casebook import PackagedCase, packaged_cases, testcases_folder
 from harness.cases import CaseInfo
-from harness.drivers import Capabilities
+from harness.doctor import ask_driver
+from harness.drivers import Capabilities, DriverFault
 from harness.errors import ConfigurationFault, EnvironmentFault, MssanteError, ProfileError
 from harness.findings import Bilingual, FaultClass
 from harness.outcomes import CaseFailed, CaseOutcome, NotTested, result_of
@@ -60,6 +62,7 @@ class ConformanceSession:
         self.deselected = False
         self.interrupted = False
         self.exit_code: int | None = None
+        self._refused = False
         self._factory: BenchFactory | None = None
         self._benches: dict[str, Bench] = {}
         self._cases = {case.info.id: case for case in packaged_cases()}
@@ -76,7 +79,26 @@ class ConformanceSession:
             pytest.exit(str(error), returncode=2)
         if config.args_source is not pytest.Config.ArgsSource.ARGS:
             config.args[:] = [str(testcases_folder())]
-        return cls(config, profile)
+        session = cls(config, profile)
+        session.check_cases(config.getoption("case"))
+        if session.is_controller:
+            session.ask_once()
+        return session
+
+    def check_cases(self, asked: list[str]) -> None:
+        """End the run with exit code 2 when a case is asked for that does not exist."""
+        if unknown := sorted(set(asked) - set(self._cases)):
+            near = [match for name in unknown for match in get_close_matches(name, self._cases, n=2)]
+            known = ", ".join(near or sorted(self._cases)[:3])
+            text = ", ".join(unknown)
+            pytest.exit(f"--case : cas inconnu / unknown case: {text} ({known}…)", returncode=2)
+
+    def ask_once(self) -> None:
+        """Ask the product before workers start: one answer, or one refusal instead of one a worker."""
+        answer = ask_driver(self.profile)
+        if isinstance(answer, DriverFault):
+            pytest.exit(answer.text(self.language), returncode=answer.exit_code)
+        self._capabilities = answer
 
     # --- collection -------------------------------------------------------------------------------
 
@@ -84,9 +106,6 @@ class ConformanceSession:
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Keep the cases that apply; tell apart what was left out on purpose."""
         asked = set(config.getoption("case"))
-        if unknown := asked - set(self._cases):
-            known = ", ".join(sorted(self._cases)[:5])
-            pytest.exit(f"--case : cas inconnu / unknown case: {', '.join(unknown)} ({known}…)", returncode=2)
         kept, dropped = [], []
         for item in items:
             info = case_of(item)
@@ -135,7 +154,8 @@ class ConformanceSession:
             try:
                 self._capabilities = self.factory.capabilities
             except MssanteError as error:
-                pytest.exit(str(error), returncode=error.exit_code)
+                self._refused = True
+                pytest.exit(error.text(self.language), returncode=error.exit_code)
         return self._capabilities
 
     def actions(self) -> list[str]:
@@ -261,7 +281,7 @@ class ConformanceSession:
             self.recorder.close()
         if self.is_worker:
             self._tell_controller(session.config)
-        if self.is_worker or session.config.option.collectonly:
+        if self.is_worker or self._refused or session.config.option.collectonly:
             return
         self.exit_code = self.recorder.finish(self)
         session.exitstatus = self.exit_code
