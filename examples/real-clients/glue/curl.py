@@ -18,6 +18,7 @@ from glue.programs import run
 
 Options = Iterable[tuple[str, str | None]]
 
+CURL = ("curl", "--silent", "--show-error")
 CONNECT_S, TOTAL_S = "5", "25"
 REFUSALS = {
     35: "poignée de main TLS",
@@ -47,9 +48,9 @@ def curl(options: Options) -> bytes:
     """Run curl; return its output. Raises `Refused` or `Failed` with curl's own words."""
     lines = [name if value is None else f'{name} = "{_quoted(value)}"' for name, value in options]
     done = run(
-        ["curl", "--silent", "--show-error", "--connect-timeout", CONNECT_S, "--max-time", TOTAL_S, "--config", "-"],
+        [*CURL, "--connect-timeout", CONNECT_S, "--max-time", TOTAL_S, "--config", "-"],
         "\n".join(lines).encode("utf-8"),
-    )  # fmt: skip
+    )
     if done.returncode == 0:
         return done.stdout
     words = done.stderr.decode("utf-8", "replace").strip() or f"curl : code {done.returncode}"
