@@ -16,7 +16,7 @@ from typing import Any, Literal, Protocol
 
 import pytest
 
-from harness.artefacts.connections import Connection, connections
+from harness.artefacts.connections import QUIET, Connection, connections
 from harness.artefacts.sent import SentMail, sent_mails
 from harness.cases import CaseInfo
 from harness.checks.mail import Sender
@@ -191,6 +191,22 @@ class Bench:
                     "its refusal here would prove nothing.",
                 )
             )
+
+    def need_tls(self, protocol: LinkProtocol) -> tuple[Connection, ...]:
+        """Return the connections of a protocol if one got as far as a command under TLS, or spoke in clear.
+
+        A product that never gets there (it refuses the certificate, say) fails other cases, not those
+        about what comes after.
+        """
+        links = self.connections(protocol)
+        if any(command.tls or command.verb not in QUIET for link in links for command in link.commands):
+            return links
+        raise NotTested(
+            Bilingual(
+                f"Le produit n'a envoyé aucune commande {protocol.upper()} sous TLS.",
+                f"The product sent no {protocol.upper()} command under TLS.",
+            )
+        )
 
     def need(self, answer: Answer, what: Bilingual) -> Answer:
         """Return the answer if the product did it; otherwise the case cannot be played."""

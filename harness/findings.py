@@ -63,3 +63,4 @@ class Finding:
     location: Location = Location()
     evidence: str | None = None
     fault: FaultClass = FaultClass.PRODUCT
+    why: Bilingual | None = None

@@ -89,6 +89,7 @@ def finding_from_json(data: Mapping[str, Any]) -> Finding:
             "requirements": tuple(data["requirements"]),
             "message": Bilingual(**data["message"]),
             "fix": Bilingual(**data["fix"]),
+            "why": Bilingual(**data["why"]) if data.get("why") else None,
             "location": Location(**data["location"]),
             "fault": FaultClass(data["fault"]),
         }

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness import __version__
-from harness.findings import Bilingual, FaultClass
+from harness.findings import Bilingual, FaultClass, Severity
 from harness.outcomes import CaseOutcome
 from harness.verdicts import LEVELS, Judgement, RequirementVerdict, judge
 from reports import write_html, write_junit
@@ -97,7 +97,7 @@ class RunRecorder:
             "requirements": {
                 identifier: _requirement(verdict) for identifier, verdict in judgement.requirements.items()
             },
-            "levels": {level: _level(judgement, level) for level in LEVELS},
+            "levels": {level: _level(judgement, level, session.outcomes) for level in LEVELS},
             "problems": [{"fault": str(fault), "text": asdict(text)} for fault, text in problems],
             "journal": "journal.jsonl",
             "evidence": _evidence(self.folder),
@@ -243,7 +243,19 @@ def _requirement(verdict: RequirementVerdict) -> dict[str, Any]:
     }
 
 
-def _level(judgement: Judgement, level: str) -> Mapping[str, Any]:
+def _why(blocker: RequirementVerdict, outcomes: Mapping[str, CaseOutcome]) -> Bilingual:
+    """Say in one line what is wrong: the first finding, or why it was not tested."""
+    for case in blocker.cases:
+        for found in outcomes[case].findings:
+            if found.severity is Severity.ERROR and blocker.requirement.id in found.requirements:
+                return found.message
+    title = blocker.requirement.title
+    if blocker.reason is None:
+        return title
+    return Bilingual(f"{title.fr} — {blocker.reason.fr}", f"{title.en} — {blocker.reason.en}")
+
+
+def _level(judgement: Judgement, level: str, outcomes: Mapping[str, CaseOutcome]) -> Mapping[str, Any]:
     verdict = judgement.levels[level]
     return {
         "outcome": verdict.outcome,
@@ -253,7 +265,7 @@ def _level(judgement: Judgement, level: str) -> Mapping[str, Any]:
             {
                 "requirement": blocker.requirement.id,
                 "verdict": blocker.verdict,
-                "why": asdict(blocker.reason or blocker.requirement.title),
+                "why": asdict(_why(blocker, outcomes)),
                 "cases": list(blocker.cases),
             }
             for blocker in verdict.blockers

@@ -227,6 +227,7 @@ def _finding(item: Mapping[str, Any]) -> Finding:
         found=item["found"],
         message=Bilingual(**item["message"]),
         fix=Bilingual(**item["fix"]),
+        why=Bilingual(**item["why"]) if item.get("why") else None,
         location=Location(**item.get("location", {})),
         evidence=item.get("evidence"),
         fault=item["fault"],

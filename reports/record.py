@@ -54,6 +54,7 @@ class Finding:
     location: Location
     evidence: str | None
     fault: str
+    why: Bilingual | None = None
 
 
 @dataclass(frozen=True, slots=True)

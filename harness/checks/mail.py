@@ -181,7 +181,8 @@ def from_label(mail: Mail, sender: Sender) -> Iterator[Finding]:
     """MAIL-007 (ECO.2.2.7): From has the label that the type of its mailbox asks for."""
     header = mail.first("From")
     pairs = getaddresses([header.decoded]) if header else []
-    label = pairs[0][0] if pairs else ""
+    # Some products repeat the address as its own label: that is no label.
+    label = pairs[0][0] if pairs and "@" not in pairs[0][0] else ""
     wanted = (sender.family, sender.given) if sender.type == "PER" else (sender.label,)
     expected = (
         f"{sender.given} {sender.family} <{sender.address}>"

@@ -18,12 +18,14 @@ from harness.findings import Finding, Location
 def accepted_anyway(
     answer: Answer, links: Iterable[Connection], rule: str, expected: str
 ) -> Iterator[Finding]:
-    """Yield a finding of `rule` for the first proof that the product accepted what it had to refuse."""
+    """Yield a finding of `rule` for the first proof that the product accepted what it had to refuse.
+
+    Only what goes under TLS counts: what goes in clear is judged by `harness.checks.starttls`.
+    """
     for link in links:
-        given = link.committed()
-        if given or link.auths:
-            event = given[0].event if given else link.auths[0].event
-            shown = given[0].text if given else link.auths[0].mechanism
+        given = [command for command in link.committed() if command.tls]
+        if given:
+            event, shown = given[0].event, given[0].text
             yield finding(
                 rule,
                 expected=expected,

@@ -38,6 +38,7 @@ def finding(
         location=location or Location(),
         evidence=evidence,
         fault=fault,
+        why=rule.why,
     )
 
 

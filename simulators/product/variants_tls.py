@@ -39,7 +39,7 @@ TLS_VARIANTS: tuple[Variant, ...] = (
     # Without an operator that it accepts the product does nothing: the other requirements fall with it.
     variant(
         "igc-sante-inconnue",
-        "ECO.1.0.1 ECO.1.0.2 ECO.1.1.1 ECO.1.1.2 ECO.1.1.9 ECO.1.2.1",
+        "ECO.1.0.1 ECO.1.0.2",
         "Ne connaît que les autorités publiques : refuse un bon certificat IGC-Santé",
         "Knows public authorities only: refuses a good IGC-Santé certificate",
         warns="ECO.1.1.4",

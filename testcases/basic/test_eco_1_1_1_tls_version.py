@@ -22,6 +22,7 @@ def test_tls_1_2_smtp(bench: Bench) -> None:
     REQUIREMENT: the client sets up a TLS 1.2 connection with the operator.
     EXPECTED: the connection is established and the authentication accepted.
     """
+    bench.need_control("smtp")
     connects(bench, "smtp", "TLS-001", "TLS 1.2 établi, authentification acceptée", tls=TLS_1_2_ONLY)
 
 
@@ -60,6 +61,7 @@ def test_tls_1_2_imap(bench: Bench) -> None:
     REQUIREMENT: the client sets up a TLS 1.2 connection with the operator.
     EXPECTED: the connection is established and the authentication accepted.
     """
+    bench.need_control("imap")
     connects(bench, "imap", "TLS-001", "TLS 1.2 établi, authentification acceptée", tls=TLS_1_2_ONLY)
 
 

@@ -22,6 +22,7 @@ def test_tls_1_3_smtp(bench: Bench) -> None:
     REQUIREMENT: the client may use TLS 1.3 or later.
     EXPECTED: the connection is established, in 1.2 or 1.3 as the client likes.
     """
+    bench.need_control("smtp")
     connects(bench, "smtp", "TLS-003", "TLS 1.2 ou 1.3 établi", tls=API_LPS)
 
 
@@ -41,4 +42,5 @@ def test_tls_1_3_imap(bench: Bench) -> None:
     REQUIREMENT: the client may use TLS 1.3 or later.
     EXPECTED: the connection is established, in 1.2 or 1.3 as the client likes.
     """
+    bench.need_control("imap")
     connects(bench, "imap", "TLS-003", "TLS 1.2 ou 1.3 établi", tls=API_LPS)

@@ -45,6 +45,7 @@ def test_settings_used(bench: Bench) -> None:
     REQUIREMENT: the client configures itself from the document read.
     EXPECTED: connections go to the servers and ports of the document.
     """
+    bench.need_control("smtp" if "send" in bench.profile.claims.roles else "imap")
     bench.world(autoconfig=True)
     bench.product.connect()
     bench.judge(ports_followed(bench.events(), bench.connections("smtp") + bench.connections("imap")))
@@ -66,6 +67,7 @@ def test_connection_tested(bench: Bench) -> None:
     REQUIREMENT: after reading and configuring the client tests the connection.
     EXPECTED: an authenticated connection follows the reading of the document.
     """
+    bench.need_control("smtp" if "send" in bench.profile.claims.roles else "imap")
     bench.world(autoconfig=True)
     bench.product.connect()
     bench.judge(follow_up_seen(bench.events(), bench.connections("smtp") + bench.connections("imap")))

@@ -30,7 +30,7 @@ def test_smtp_sequence(bench: Bench) -> None:
     EXPECTED: well-formed string, exact mailbox, PSC token, under TLS.
     """
     bench.product.open("smtp")
-    bench.judge(*(xoauth2(link, bench.bal.address) for link in bench.connections("smtp")))
+    bench.judge(*(xoauth2(link, bench.bal.address) for link in bench.need_tls("smtp")))
 
 
 @case(
@@ -51,7 +51,7 @@ def test_imap_sequence(bench: Bench) -> None:
     EXPECTED: well-formed string, exact mailbox, PSC token, under TLS.
     """
     bench.product.open("imap")
-    bench.judge(*(xoauth2(link, bench.bal.address) for link in bench.connections("imap")))
+    bench.judge(*(xoauth2(link, bench.bal.address) for link in bench.need_tls("imap")))
 
 
 @case(
@@ -73,7 +73,7 @@ def test_long_token(bench: Bench) -> None:
     """
     bench.world(psc=PscSpec(token_octets=LONG_TOKEN))
     answer = bench.product.open("smtp")
-    links = bench.connections("smtp")
+    links = bench.need_tls("smtp")
     bench.judge(*(xoauth2(link, bench.bal.address) for link in links))
     bench.judge(not_connected(answer, links, "AUTH-001", "jeton de 4 Ko accepté"))
 

@@ -47,8 +47,8 @@ def test_refresh_token_dead(bench: Bench) -> None:
 
 
 @case(
-    "ECO.1.2.6/refresh-token-alive",
-    requirements=["ECO.1.2.6"],
+    "X-PSC-02/messaging-goes-on",
+    requirements=["X-PSC-02"],
     needs=["connect", "status"],
     mailboxes=MAILBOXES,
     fr="Jeton de rafraîchissement valide : messagerie encore utilisable",
@@ -57,9 +57,9 @@ def test_refresh_token_dead(bench: Bench) -> None:
 def test_refresh_token_alive(bench: Bench) -> None:
     """The access token expires; the refresh token is still good.
 
-    EXIGENCE : seule l'invalidité du jeton de rafraîchissement met fin aux sessions.
+    EXIGENCE : le jeton d'accès se renouvelle ; seule l'invalidité du jeton de rafraîchissement met fin aux sessions.
     ATTENDU : la messagerie reste utilisable sans nouvelle action de l'utilisateur.
-    REQUIREMENT: only the invalidity of the refresh token ends the sessions.
+    REQUIREMENT: the access token is renewed; only the invalidity of the refresh token ends the sessions.
     EXPECTED: the messaging stays usable without any new action of the user.
     """
     _signed_in(bench)

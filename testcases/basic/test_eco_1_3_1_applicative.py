@@ -28,7 +28,7 @@ def test_app_smtp(bench: Bench) -> None:
     EXPECTED: certificate shown in the handshake, PLAIN accepted, without Pro Santé Connect.
     """
     answer = bench.product.open("smtp")
-    links = bench.connections("smtp")
+    links = bench.need_tls("smtp")
     bench.judge(*(applicative(link, bench.bal.address) for link in links))
     bench.judge(not_connected(answer, links, "AUTH-031", "PLAIN accepté"))
 
@@ -51,7 +51,7 @@ def test_app_imap(bench: Bench) -> None:
     EXPECTED: certificate shown in the handshake, PLAIN accepted, without Pro Santé Connect.
     """
     answer = bench.product.open("imap")
-    links = bench.connections("imap")
+    links = bench.need_tls("imap")
     bench.judge(*(applicative(link, bench.bal.address) for link in links))
     bench.judge(not_connected(answer, links, "AUTH-031", "PLAIN accepté"))
 
