@@ -29,7 +29,15 @@ from schemas.requirements import Catalogue, Claims, Requirement, applicability
 Verdict = Literal["passed", "warning", "failed", "not-tested", "not-applicable", "declared", "waived"]
 LevelOutcome = Literal["reached", "not-reached", "not-demonstrated"]
 LEVELS = ("basic", "intermediate", "advanced")
-_DENIAL = re.compile(r"^\s*(non|no|not|faux|false|pas)\b", re.IGNORECASE)
+_DENIAL = re.compile(
+    r"""^\s*(?:
+    (?:non|no|faux|false)\s*(?:$|[.,;:!(–—]|-\s)
+    | (?:non|not|pas)\s+(?:conforme|compliant|respect|encore|yet|met\b|done|fait|implement|implément
+        |support|pris\b|réalis|applicable|available|disponible)
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""A bare «Non», or one of the usual ways to say it; «Pas de jeton sur le disque» affirms a requirement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +254,9 @@ def _sentence(
     if not complete:
         pieces_fr.append("exécution partielle")
         pieces_en.append("partial run")
+    if not pieces_fr:
+        pieces_fr.append("aucune exigence applicable")
+        pieces_en.append("no applicable requirement")
     return Bilingual(
         f"Niveau {name_fr} {fr} : {', '.join(pieces_fr)}.", f"{name_en} level {en}: {', '.join(pieces_en)}."
     )
