@@ -1,7 +1,7 @@
 """The whole Espace de Confiance on loopback: one per process, one tenant per test.
 
-Shared by all tenants: PKI with its revocation service, Pro Santé Connect, DNS. Of each tenant its own:
-domain, mailboxes, clock, SMTP, IMAP and autoconfiguration end points.
+Shared by all tenants: PKI with its revocation service and white list, Pro Santé Connect, DNS. Of each
+tenant its own: domain, mailboxes, clock, SMTP, IMAP and autoconfiguration end points.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from simulators.psc import ProSanteConnect
 from simulators.psc.tokens import SigningKey
 from simulators.tenancy import OpenTenant
 from simulators.tenant import Tenant, TenantSpec
+from simulators.whitelist import WhiteListPublisher, white_list_routes
 
 SPACE_TENANT = "espace"
 SETTLE_TURNS = 3
@@ -47,6 +48,7 @@ class Space:
         self.seed = seed
         self.rng = random.Random(seed)  # noqa: S311 (identities of a test space, reproducible)
         self.folder = Path(tempfile.mkdtemp(prefix="mssante-espace-"))
+        self.white_lists: dict[str, WhiteListPublisher] = {}
         self._numbers = itertools.count(1)
         self._tenants: dict[str, OpenTenant] = {}
         self._loop = LoopThread()
@@ -128,7 +130,9 @@ class Space:
         self.pki = Pki.build(
             self.clock, f"http://{address}:{port}", seed=self.rng.getrandbits(32), keys=_process_keys()
         )
-        late.app = revocation_app(self.pki, self.journal)
+        application = revocation_app(self.pki, self.journal)
+        application.router.routes.extend(white_list_routes(self.white_lists, self.journal))
+        late.app = application
         await self._pki_host.start()
         self.igc_sante_root.write_bytes(self.pki.igc_sante_root_pem)
         self.public_root.write_bytes(self.pki.public_root_pem)

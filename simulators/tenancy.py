@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from simulators.autoconfig import Autoconfig, MailServer
@@ -32,6 +32,7 @@ from simulators.tenant import (
     Tenant,
     TenantSpec,
 )
+from simulators.whitelist import WhiteListKeeper, WhiteListPublisher, trust_in
 from simulators.wire import Credential as WireCredential
 from simulators.wire import TlsProfile
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from simulators.space import Space
 
 CORRESPONDENTS = 3
+PATIENTS = "patient.mssante.fr"
 REDIRECT_URI = "http://127.0.0.1/retour"
 
 
@@ -113,6 +115,7 @@ class OpenTenant:
         self.store.close()
         self.space.dns.remove_tenant(self.id)
         self.space.psc.remove_tenant(self.id)
+        self.space.white_lists.pop(self.id, None)
         self.space.pki.remove_tenant(self.id)
         self.space.journal.forget(self.id)
 
@@ -176,7 +179,7 @@ class OpenTenant:
             tokens=self.space.psc,
             deliver=agent.deliver,
             policy=SubmissionPolicy(
-                hostname, lambda domain: domain.endswith(".mssante.fr"), size=spec.size_limit
+                hostname, self._publish_white_list(self._smtp_credential), size=spec.size_limit
             ),
             address=self.space.network.address,
             port=self.space.network.smtp_port,
@@ -184,6 +187,21 @@ class OpenTenant:
             faults=spec.faults,
         )
         await self.smtp.start()
+
+    def _publish_white_list(self, operator: Credential) -> Callable[[str], bool]:
+        """Publish the tenant's white list; return who is in the trust space, by the list as verified."""
+        space = self.space
+        publisher = WhiteListPublisher(space.pki, self.clock, self.id)
+        elsewhere = self.correspondents[0].domain
+        for domain in (self.domain, elsewhere, PATIENTS):
+            publisher.authorise(domain, operator)
+        space.white_lists[self.id] = publisher
+        keeper = WhiteListKeeper(trust_in(space.pki, self.id))
+        outcome = keeper.offer(publisher.document())
+        trusted = keeper.current
+        if trusted is None:
+            raise RuntimeError(f"the white list of the space is refused: {outcome}")
+        return trusted.lists
 
     async def _start_imap(self) -> None:
         host, spec = f"imap.{self.domain}", self.spec.imap
