@@ -96,7 +96,8 @@ class MailboxView:
             self.uids += [message.uid for message in arrived]
             self._claim_recent(arrived)
             updates.exists = len(self.messages)
-        for uid in sorted(self._changed):
+        # Of a message that was not there before there is nothing to correct.
+        for uid in sorted(self._changed.difference(message.uid for message in arrived)):
             number = self.number_of(uid)
             if number is not None:
                 updates.changed.append((number, self.messages[number - 1]))

@@ -18,7 +18,7 @@ state_dir = {base}/state
 log_path = {base}/dovecot.log
 protocols = imap
 listen = 127.0.0.1
-ssl = no
+{ssl}
 disable_plaintext_auth = no
 auth_mechanisms = plain
 auth_failure_delay = 0
@@ -26,7 +26,7 @@ default_internal_user = {user}
 default_internal_group = {group}
 default_login_user = {user}
 mail_location = sdbox:~/mail
-mail_fsync = never
+mail_fsync = {fsync}
 imap_max_line_length = 64k
 postmaster_address = postmaster@localhost
 first_valid_uid = 1
@@ -81,10 +81,13 @@ SPECIAL = ("Sent", "Drafts", "Trash", "Junk", "Archive")
 
 
 class Dovecot:
-    """A running Dovecot; `port` speaks IMAP in clear, any user, any password."""
+    """A running Dovecot: any user, any password, in clear, or after STARTTLS with `tls` (PEM files)."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, tls: tuple[Path, Path] | None = None, *, fsync: str = "never") -> None:
+        self._fsync = fsync
+        self._ssl = "ssl = no"
+        if tls is not None:
+            self._ssl = f"ssl = yes\nssl_cert = <{tls[0]}\nssl_key = <{tls[1]}"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
@@ -112,7 +115,15 @@ class Dovecot:
         )
         file = self.base / "dovecot.conf"
         file.write_text(
-            CONFIGURATION.format(base=self.base, user=user, group=group, port=self.port, mailboxes=mailboxes),
+            CONFIGURATION.format(
+                base=self.base,
+                ssl=self._ssl,
+                fsync=self._fsync,
+                user=user,
+                group=group,
+                port=self.port,
+                mailboxes=mailboxes,
+            ),
             encoding="utf-8",
         )
         program = shutil.which("dovecot")

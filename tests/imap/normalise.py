@@ -3,7 +3,7 @@
 Texts for people, the order of untagged responses that have none, UIDVALIDITY and mod-sequence values are left
 out; so is HIGHESTMODSEQ at SELECT, which Dovecot leaves out until someone wants mod-sequences although
 RFC 7162 §3.1.2.1 has it sent with every successful SELECT or EXAMINE (tested on its own). FETCH responses of
-one message are put together, EXPUNGE numbers told as those before the command.
+one message are put together; message numbers are told as they were before the command's EXPUNGE responses.
 """
 
 from __future__ import annotations
@@ -99,7 +99,8 @@ def responses(lines: list[bytes]) -> list[Any]:
         body = line.removeprefix(b"* ")
         if re.match(rb"\d+ FETCH ", body):
             number, _, data = parse(body)
-            pairs = fetched.setdefault(number, {})
+            before = _original(int(number), expunged)
+            pairs = fetched.setdefault(b"%d" % before, {})
             for name, value in zip(data[::2], data[1::2], strict=True):
                 key = name.decode().upper()
                 pairs[key] = _item(key, value)

@@ -24,10 +24,10 @@ Connect = Callable[[str], Client]
 
 
 @pytest.fixture(scope="module")
-def dovecot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dovecot]:
+def dovecot() -> Iterator[Dovecot]:
     if not Dovecot.available():
         pytest.skip("dovecot is not installed")
-    with Dovecot(tmp_path_factory.mktemp("dovecot")) as running:
+    with Dovecot() as running:
         yield running
 
 

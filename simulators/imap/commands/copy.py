@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from simulators.imap.commands.registry import SELECTED, Call, command
 from simulators.imap.parser.sets import compact
-from simulators.imap.responses import Status, no, ok
+from simulators.imap.responses import Refused, Status, no, ok
 from simulators.imap.session import Session
+from simulators.imap.view import MailboxView
 from simulators.store import Mailbox, Message
 
 
@@ -15,11 +16,9 @@ from simulators.store import Mailbox, Message
 async def copy(session: Session, call: Call) -> Status:
     """Copy messages to the end of another mailbox, all or none."""
     view = session.selected
-    target, messages = _arguments(session, call)
+    target, messages = _arguments(session, call, view)
     if not messages:
         return _nothing(call)
-    if any(view.is_expunged(message.uid) for message in messages):
-        return no("Some of the messages no longer exist.", "EXPUNGEISSUED")
     copies = session.owner.copy(messages, target)
     return ok(f"{call.name} completed.", _copyuid(target, messages, copies))
 
@@ -28,25 +27,27 @@ async def copy(session: Session, call: Call) -> Status:
 async def move(session: Session, call: Call) -> Status:
     """Move messages; COPYUID comes in an untagged OK before the EXPUNGE responses (RFC 6851 §4.3)."""
     view = session.writable
-    target, messages = _arguments(session, call)
+    target, messages = _arguments(session, call, view)
     if not messages:
         return _nothing(call)
-    if any(view.is_expunged(message.uid) for message in messages):
-        return no("Some of the messages no longer exist.", "EXPUNGEISSUED")
     moved = session.owner.move(messages, view.mailbox, target)
     session.status(ok("Moved UIDs.", _copyuid(target, messages, moved)))
     code = f"HIGHESTMODSEQ {view.mailbox.highest_modseq}" if session.qresync else ""
     return ok("MOVE completed.", code)
 
 
-def _arguments(session: Session, call: Call) -> tuple[Mailbox, list[Message]]:
+def _arguments(session: Session, call: Call, view: MailboxView) -> tuple[Mailbox, list[Message]]:
     call.arguments.space()
     chosen = call.arguments.sequence_set()
     call.arguments.space()
     name = call.arguments.mailbox()
     call.arguments.end()
     messages = [message for _, message in session.messages(chosen, uid=call.uid)]
-    return session.owner.mailbox(name), messages
+    there = [message for message in messages if not view.is_expunged(message.uid)]
+    if not call.uid and len(there) < len(messages):
+        # A UID that is no more is no error (RFC 9051 §6.4.9), a message number that still counts is.
+        raise Refused(no("Some of the messages no longer exist.", "EXPUNGEISSUED"))
+    return session.owner.mailbox(name), there
 
 
 def _nothing(call: Call) -> Status:

@@ -16,7 +16,7 @@ from simulators.imap.searching import compile_key
 from simulators.imap.session import Session
 from simulators.imap.view import Numbered
 
-SLICE = 5_000
+SLICE = 1_000
 """Messages judged before other sessions get their turn."""
 _RETURN = frozenset(("MIN", "MAX", "ALL", "COUNT", "SAVE"))
 

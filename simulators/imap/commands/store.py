@@ -33,7 +33,8 @@ async def store(session: Session, call: Call) -> Status:
     messages = session.messages(chosen, uid=call.uid)
     refused = [pair for pair in messages if limit is not None and pair[1].modseq > limit]
     wanted = [pair for pair in messages if limit is None or pair[1].modseq <= limit]
-    gone = [pair for pair in wanted if view.is_expunged(pair[1].uid)]
+    # A UID that is no more is no error (RFC 9051 §6.4.9), a message number that still counts is.
+    gone = [] if call.uid else [pair for pair in wanted if view.is_expunged(pair[1].uid)]
     updates = {
         message.uid: _new_flags(view.mailbox.keywords, message.flags, mode, flags) for _, message in wanted
     }
