@@ -57,8 +57,10 @@ def _tell(console: Console, found: Matrix, *, whole: bool) -> None:
     if found.reference_holds:
         console.tell("selftest-reference-holds", level=found.level)
     else:
-        broken = found.reference.trouble or ", ".join(sorted(found.reference.broken)) or "–"
-        console.tell("selftest-reference-fails", level=found.level, broken=broken)
+        for played in found.references:
+            broken = played.trouble or ", ".join(sorted(played.broken)) or "–"
+            place = f"{found.level} ({played.corridor})"
+            console.tell("selftest-reference-fails", level=place, broken=broken)
     for one in found.differences:
         if one.trouble:
             console.tell("selftest-trouble", name=one.variant, trouble=one.trouble)

@@ -8,12 +8,12 @@ least one variant, or is listed with its reason in `unproved.toml`.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
-from harness.selftest.playing import Play
+from harness.selftest.playing import REFERENCE_NAME, Play
 from schemas.requirements import Actor, Level, Requirement, Strength, Verification, catalogue, levels_up_to
 from simulators.product import Variant
 
@@ -33,7 +33,7 @@ class Matrix:
     """What the self-test found; `kills` is requirement → the variants that die on it."""
 
     level: str
-    reference: Play
+    references: tuple[Play, ...]
     kills: Mapping[str, tuple[str, ...]]
     differences: tuple[Difference, ...]
     survivors: tuple[str, ...]
@@ -43,8 +43,8 @@ class Matrix:
 
     @property
     def reference_holds(self) -> bool:
-        """Tell whether the reference product reaches the level without a single warning."""
-        return self.level in self.reference.reached and not self.reference.broken
+        """Tell whether the reference product reaches the level without a warning, in every corridor."""
+        return all(self.level in played.reached and not played.broken for played in self.references)
 
     @property
     def complete(self) -> bool:
@@ -65,7 +65,10 @@ class Matrix:
         return {
             "level": self.level,
             "complete": self.complete,
-            "reference": {"reached": list(self.reference.reached), "broken": self.reference.broken},
+            "reference": [
+                {"corridor": played.corridor, "reached": list(played.reached), "broken": played.broken}
+                for played in self.references
+            ],
             "kills": {key: list(names) for key, names in sorted(self.kills.items())},
             "differences": [
                 {
@@ -115,10 +118,9 @@ def compare(variant: Variant, played: Play) -> Difference | None:
     return None
 
 
-def matrix(
-    level: str, reference: Play, variants: Sequence[Variant], plays: Iterable[Play], duration_s: float
-) -> Matrix:
+def matrix(level: str, variants: Sequence[Variant], plays: Sequence[Play], duration_s: float) -> Matrix:
     """Put the plays together."""
+    references = tuple(play for play in plays if play.name == REFERENCE_NAME)
     by_name = {play.name: play for play in plays}
     kills: dict[str, list[str]] = {}
     differences = []
@@ -136,7 +138,7 @@ def matrix(
     )
     return Matrix(
         level,
-        reference,
+        references,
         {key: tuple(names) for key, names in kills.items()},
         tuple(differences),
         survivors,

@@ -36,6 +36,7 @@ class Play:
     """
 
     name: str
+    corridor: str
     verdicts: Mapping[str, str]
     reached: tuple[str, ...]
     killers: Mapping[str, tuple[str, ...]]
@@ -52,8 +53,11 @@ class Play:
         }
 
 
-def play(name: str, level: str, seed: int = 0) -> Play:
-    """Play the cases of `level` and below on the reference product or on the variant of this name."""
+def play(name: str, level: str, corridor: str = "AUTRE", seed: int = 0) -> Play:
+    """Play the cases of `level` and below on the reference product or on the variant of this name.
+
+    `corridor` is the one that the profile names: some requirements are asked of one corridor alone.
+    """
     behaviour = REFERENCE if name == REFERENCE_NAME else variant_named(name).behaviour
 
     def drive(profile: VendorProfile, journal: Journal, worker: str) -> Driver:
@@ -64,6 +68,7 @@ def play(name: str, level: str, seed: int = 0) -> Play:
         report = Path(folder) / "report"
         profile = Path(folder) / "reference.toml"
         text = packaged.read_text("utf-8").replace('level = "basic"', f'level = "{level}"')
+        text = text.replace('corridor = "AUTRE"', f'corridor = "{corridor}"')
         profile.write_text(text, encoding="utf-8")
         output = io.StringIO()
         with redirect_stdout(output), redirect_stderr(output):
@@ -78,11 +83,13 @@ def play(name: str, level: str, seed: int = 0) -> Play:
             )
         record = report / "run.json"
         if int(code) > 1 or not record.is_file():
-            return Play(name, {}, (), {}, 0.0, trouble=f"exit {int(code)}\n{output.getvalue()[-4000:]}")
-        return _read(name, record)
+            return Play(
+                name, corridor, {}, (), {}, 0.0, trouble=f"exit {int(code)}\n{output.getvalue()[-4000:]}"
+            )
+        return _read(name, corridor, record)
 
 
-def _read(name: str, path: Path) -> Play:
+def _read(name: str, corridor: str, path: Path) -> Play:
     record = json.loads(path.read_text("utf-8"))
     killers: dict[str, list[str]] = {}
     for case in record["cases"]:
@@ -91,6 +98,7 @@ def _read(name: str, path: Path) -> Play:
                 killers.setdefault(requirement, []).append(case["id"])
     return Play(
         name,
+        corridor,
         {key: value["verdict"] for key, value in record["requirements"].items()},
         tuple(level for level, verdict in record["levels"].items() if verdict["outcome"] == "reached"),
         {key: tuple(cases) for key, cases in killers.items()},
