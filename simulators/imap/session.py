@@ -220,8 +220,11 @@ class Session:
         return self.selected.select(chosen, uid=uid, saved=self.saved)
 
     def fetch_line(self, number: int, message: Message, *, uid: bool = False) -> bytes:
-        """Write the FETCH response that tells new flags."""
-        parts = [b"UID %d" % message.uid] if uid or self.qresync else []
+        """Write the FETCH response that tells new flags.
+
+        With IMAP4rev2 and QRESYNC unsolicited ones "MUST include UID" (RFC 9051 §7.5.2).
+        """
+        parts = [b"UID %d" % message.uid] if uid or self.qresync or self.rev2 else []
         parts.append(b"FLAGS " + self.flags(message))
         if self.condstore:
             parts.append(b"MODSEQ (%d)" % message.modseq)

@@ -425,3 +425,21 @@ def test_structure_is_read_by_a_foreign_parser() -> None:
 
 def test_saved_set_is_its_own_kind() -> None:
     assert Reader(b"$").sequence_set() == SequenceSet(saved=True)
+
+
+def test_parameter_continuations_are_put_together() -> None:
+    """RFC 9051 §7.5.2 and RFC 2231 §3."""
+    data = (
+        b'Content-Type: application/pdf; name*0="long";\r\n name*1="name.pdf"; foo*0*=utf-8\'fr\'%C3%A9; '
+        b"foo*1*=t%C3%A9; bar*=iso-8859-1''%e9\r\n\r\nx"
+    )
+    root = part.parse(data)
+    plain = bodystructure.render(data, root, extended=False)
+    assert b'("bar*" "iso-8859-1\'\'%e9" "name" "longname.pdf" "foo*" "utf-8\'fr\'%C3%A9t%C3%A9")' in plain
+    decoded = bodystructure.render(data, root, extended=False, utf8=True)
+    assert '("bar*" {2}\r\né "name" "longname.pdf" "foo*" {5}\r\nété)'.encode() in decoded
+
+
+def test_decoded_text_has_crlf() -> None:
+    data = b"Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\nYQpiDQpj"
+    assert section.decode(data, part.parse(data)) == b"a\r\nb\r\nc"

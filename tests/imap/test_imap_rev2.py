@@ -150,7 +150,7 @@ def test_modseq_grows_with_each_change(rev2: Client) -> None:
     rev2.ok("SELECT INBOX (CONDSTORE)")
     before = modseq(rev2)
     (line,) = rev2.ok("STORE 1 +FLAGS.SILENT (\\Seen)")
-    assert re.fullmatch(rb"\* 1 FETCH \(MODSEQ \(\d+\)\)", line)
+    assert re.fullmatch(rb"\* 1 FETCH \(UID 1 MODSEQ \(\d+\)\)", line)
     assert modseq(rev2) > before
     unchanged = modseq(rev2)
     rev2.ok("STORE 1 +FLAGS.SILENT (\\Seen)")
@@ -261,3 +261,10 @@ def test_several_sessions_on_one_mailbox_agree(bench: Bench, rev2: Client) -> No
         for client in (rev2, *others)
     }
     assert len(seen) == 1
+
+
+def test_unsolicited_fetch_of_rev2_has_uids(bench: Bench, rev2: Client) -> None:
+    """RFC 9051 §7.5.2."""
+    rev2.ok("SELECT INBOX")
+    bench.store.mailbox(ADDRESS).set_flags({2: ["\\Flagged"]})
+    assert rev2.ok("NOOP") == [b"* 2 FETCH (UID 2 FLAGS (\\Flagged))"]

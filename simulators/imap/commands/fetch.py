@@ -132,6 +132,8 @@ class _Renderers:
 
     def of(self, item: Item) -> Renderer:
         """Return the function that writes this item of a message."""
+        if item.name == "BODYSTRUCTURE" and self._session.rev2:
+            return lambda message: b"BODYSTRUCTURE " + message.content.derive(digest.structure_utf8)
         simple = _SIMPLE.get(item.name)
         if simple is not None:
             return simple

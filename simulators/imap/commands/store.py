@@ -95,5 +95,5 @@ def _tell(
             session.send(session.fetch_line(number, message, uid=call.uid))
             session.selected.forget_change(message.uid)
         elif session.condstore and message.uid in changed:
-            uid = b"UID %d " % message.uid if call.uid or session.qresync else b""
+            uid = b"UID %d " % message.uid if call.uid or session.qresync or session.rev2 else b""
             session.send(b"%d FETCH (%bMODSEQ (%d))" % (number, uid, message.modseq))

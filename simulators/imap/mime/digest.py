@@ -36,6 +36,11 @@ def rendered(data: bytes) -> Rendered:
     )
 
 
+def structure_utf8(data: bytes) -> bytes:
+    """Render BODYSTRUCTURE for IMAP4rev2, parameter values in UTF-8."""
+    return bodystructure.render(data, parse(data), extended=True, utf8=True)
+
+
 @lru_cache(maxsize=32)
 def tree(content: Content) -> Part:
     """Return the parts of a message; a few recent ones are kept for clients that fetch piece by piece."""

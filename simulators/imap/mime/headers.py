@@ -8,6 +8,7 @@ import quopri
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes
 
 MAX_FIELDS = 2_000
 MAX_PARAMETERS = 100
@@ -17,6 +18,7 @@ _FOLD = re.compile(rb"\r?\n(?=[ \t])")
 _PARAMETER = re.compile(
     rb';[\s]*([^\s=;"()]+)[ \t\r\n]*=[ \t\r\n]*(?:"((?:[^"\\]|\\.)*)"?|([^;\s]*))', re.DOTALL
 )
+_CONTINUED = re.compile(rb"(.+)\*([0-9]{1,2})(\*?)\Z", re.DOTALL)
 _COMMENT = re.compile(rb"\([^()]*\)")
 _TOKEN = re.compile(rb'[^\s()<>@,;:\\"/\[\]?=]+')
 _ENCODED_WORD = re.compile(r"=\?([^?\s]{1,80})\?([bBqQ])\?([^?\s]*)\?=")
@@ -58,7 +60,7 @@ def first(fields: Sequence[Field], name: bytes) -> bytes | None:
 def parameters(value: bytes) -> tuple[bytes, tuple[tuple[bytes, bytes], ...]]:
     """Split a structured value: `text/plain; charset=utf-8` gives the main value and the parameters.
 
-    RFC 2231 names (`filename*0*`) stay as they are, as RFC 9051 wants them to be transmitted.
+    RFC 2231 names (`filename*0*`) stay as they are; `joined` puts their values together.
     """
     start = value.find(b";")
     main = value if start < 0 else value[:start]
@@ -74,6 +76,39 @@ def parameters(value: bytes) -> tuple[bytes, tuple[tuple[bytes, bytes], ...]]:
         if len(found) >= MAX_PARAMETERS:
             break
     return main.strip(), tuple(found)
+
+
+def joined(pairs: Sequence[tuple[bytes, bytes]], *, utf8: bool = False) -> tuple[tuple[bytes, bytes], ...]:
+    """Put continuations together (RFC 2231 §3): `name*0`, `name*1` become `name`, `name*0*`… become `name*`.
+
+    With `utf8` the value of a `name*` is also decoded into UTF-8, as IMAP4rev2 asks (RFC 9051 §7.5.2);
+    without, it stays `charset'language'%xx`, which is what IMAP4rev1 clients expect and decode.
+    """
+    pieces: dict[bytes, dict[int, tuple[bool, bytes]]] = {}
+    plain: list[tuple[bytes, bytes]] = []
+    for name, value in pairs:
+        match = _CONTINUED.match(name)
+        if match is None:
+            plain.append((name, _percent_decoded(value) if utf8 and name.endswith(b"*") else value))
+        else:
+            place = pieces.setdefault(match.group(1).lower(), {})
+            place.setdefault(int(match.group(2)), (bool(match.group(3)), value))
+    for name, parts in pieces.items():
+        run = [parts[index] for index in range(len(parts)) if index in parts]
+        extended = any(coded for coded, _ in run)
+        value = b"".join(text for _, text in run)
+        if extended and utf8:
+            value = _percent_decoded(value)
+        plain.append((name + b"*" if extended else name, value))
+    return tuple(plain)
+
+
+def _percent_decoded(value: bytes) -> bytes:
+    charset, first, rest = value.partition(b"'")
+    _, second, text = rest.partition(b"'")
+    if not first or not second:
+        charset, text = b"utf-8", value
+    return to_text(unquote_to_bytes(text), charset.decode("ascii", "replace")).encode("utf-8", "replace")
 
 
 def parameter(pairs: Sequence[tuple[bytes, bytes]], name: bytes) -> bytes | None:

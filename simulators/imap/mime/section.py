@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from simulators.imap.mime.headers import Field
 from simulators.imap.mime.part import Part
 
+_BARE_LF = re.compile(rb"(?<!\r)\n")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 
 
@@ -107,14 +108,21 @@ def decode(data: bytes, part: Part) -> bytes:
     """Return the octets of a part without its transfer encoding; raises `UnknownEncoding`."""
     octets = data[part.body : part.end]
     encoding = part.encoding
-    if encoding in {b"7bit", b"8bit", b"binary"} or part.is_multipart or part.message is not None:
+    if part.is_multipart or part.message is not None:
         return octets
+    if encoding in {b"7bit", b"8bit", b"binary"}:
+        return _lines(part, octets)
     if encoding == b"quoted-printable":
-        return quopri.decodestring(octets)
+        return _lines(part, quopri.decodestring(octets))
     if encoding == b"base64":
         clean = _NOT_BASE64.sub(b"", octets)
         try:
-            return base64.b64decode(clean + b"=" * (-len(clean) % 4))
+            return _lines(part, base64.b64decode(clean + b"=" * (-len(clean) % 4)))
         except binascii.Error as problem:
             raise UnknownEncoding(f"the part is not valid base64: {problem}") from problem
     raise UnknownEncoding(f"transfer encoding {encoding.decode('ascii', 'replace')!r} is unknown")
+
+
+def _lines(part: Part, octets: bytes) -> bytes:
+    """Return textual octets with CRLF at line ends, as BINARY has to send them (RFC 9051 §7.5.2)."""
+    return _BARE_LF.sub(b"\r\n", octets) if part.type == b"text" else octets
