@@ -79,24 +79,17 @@ class ConformanceSession:
             pytest.exit(str(error), returncode=2)
         if config.args_source is not pytest.Config.ArgsSource.ARGS:
             config.args[:] = [str(testcases_folder())]
+        _check_cases(config.getoption("case"))
         session = cls(config, profile)
-        session.check_cases(config.getoption("case"))
         if session.is_controller:
             session.ask_once()
         return session
-
-    def check_cases(self, asked: list[str]) -> None:
-        """End the run with exit code 2 when a case is asked for that does not exist."""
-        if unknown := sorted(set(asked) - set(self._cases)):
-            near = [match for name in unknown for match in get_close_matches(name, self._cases, n=2)]
-            known = ", ".join(near or sorted(self._cases)[:3])
-            text = ", ".join(unknown)
-            pytest.exit(f"--case : cas inconnu / unknown case: {text} ({known}…)", returncode=2)
 
     def ask_once(self) -> None:
         """Ask the product before workers start: one answer, or one refusal instead of one a worker."""
         answer = ask_driver(self.profile)
         if isinstance(answer, DriverFault):
+            self.recorder.close()
             pytest.exit(answer.text(self.language), returncode=answer.exit_code)
         self._capabilities = answer
 
@@ -322,6 +315,15 @@ def case_of(item: pytest.Item) -> CaseInfo | None:
     """Return the identity of the case behind a pytest item, or None for an ordinary test."""
     mark = item.get_closest_marker("case")
     return mark.args[0] if mark else None
+
+
+def _check_cases(asked: list[str]) -> None:
+    """End the run with exit code 2 when a case is asked for that does not exist."""
+    known = sorted(case.info.id for case in packaged_cases())
+    if unknown := sorted(set(asked) - set(known)):
+        near = [match for name in unknown for match in get_close_matches(name, known, n=2)]
+        text, some = ", ".join(unknown), ", ".join(near or known[:3])
+        pytest.exit(f"--case : cas inconnu / unknown case: {text} ({some}…)", returncode=2)
 
 
 def outcome_of(report: pytest.TestReport) -> CaseOutcome | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,19 @@ def test_the_readme_shows_the_driver_as_it_is():
     start = next(number for number, line in enumerate(lines) if line.startswith("def send("))
     end = next(number for number in range(start, len(lines)) if lines[number].startswith("    return"))
     assert "\n".join(lines[start : end + 1]) in readme
+
+
+def test_contributing_shows_a_case_as_it_is():
+    root = EXAMPLE.parents[1]
+    shown = (root / "CONTRIBUTING.md").read_text("utf-8").partition("```python\n")[2].partition("```")[0]
+    assert shown.startswith("@case(")
+    assert shown in (root / "testcases" / "basic" / "test_eco_1_1_4_validity.py").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.en.md", "ARCHITECTURE.md", "CONTRIBUTING.md"])
+def test_links_between_documents_lead_somewhere(name):
+    root = EXAMPLE.parents[1]
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", (root / name).read_text("utf-8"))
+    assert links
+    missing = [link for link in links if not (root / link).exists()]
+    assert not missing
