@@ -10,12 +10,11 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from email.utils import getaddresses
 
 from lxml import etree
 from lxml import html as lxml_html
 
-from harness.artefacts.mail import Mail, Part, message_ids
+from harness.artefacts.mail import Header, Mail, Part, decoded_text, message_ids
 from harness.checks.rulebook import finding
 from harness.findings import Finding, Location
 
@@ -29,6 +28,11 @@ _STRICT_MSG_ID = re.compile(
 )
 _COMMENT = re.compile(r"\([^()\\]*(?:\\.[^()\\]*)*\)")
 _NOT_SHOWN = ("style", "script", "head", "title")
+_INLINE = frozenset(
+    {"a", "abbr", "b", "bdi", "big", "code", "em", "font", "i", "mark", "s", "small", "span", "strong"}
+    | {"sub", "sup", "u"}
+)
+"""Elements that do not part words: `<b>R</b>ésultat` is one word."""
 MIN_SAME_WORDS = 0.9
 """Share of words that the two versions of a body must have in common: a signature or a link may differ."""
 
@@ -52,7 +56,7 @@ def message_id(mail: Mail) -> Iterator[Finding]:
         yield _fault(
             mail, "MAIL-001", "un seul en-tête Message-ID / exactly one", f"{len(found)}", "Message-ID"
         )
-    elif not _STRICT_MSG_ID.match(_COMMENT.sub("", found[0].value)):
+    elif not _STRICT_MSG_ID.match(_without_comments(found[0].value)):
         yield _fault(mail, "MAIL-001", "<gauche@droite>", found[0].value, "Message-ID", found[0].line)
 
 
@@ -99,7 +103,7 @@ def utf8_text(mail: Mail) -> Iterator[Finding]:
         charset = (part.charset or "us-ascii").lower()
         # Without a charset, ASCII text is UTF-8 too; a declared us-ascii is not what the text asks for.
         undeclared = part.charset is None and part.content.isascii()
-        if charset != "utf-8" and not undeclared:
+        if charset not in {"utf-8", "utf8"} and not undeclared:
             yield _part_fault(mail, "MAIL-003", "charset=utf-8", f"charset={charset}", part)
         elif not _decodes(part.content):
             yield _part_fault(mail, "MAIL-003", "octets UTF-8 / UTF-8 octets", repr(part.content[:40]), part)
@@ -153,7 +157,7 @@ def same_wording(mail: Mail) -> Iterator[Finding]:
 def automatic_mention(mail: Mail, sender: Sender) -> Iterator[Finding]:
     """MAIL-006 (ECO.2.2.5): a mail of an APP mailbox has Reply-To and ends with the contact's address."""
     reply_to = mail.first("Reply-To")
-    addresses = _addresses(reply_to.value) if reply_to else ()
+    addresses = _addresses(reply_to)
     if not addresses or sender.address.lower() in addresses:
         yield _fault(
             mail,
@@ -180,7 +184,7 @@ def automatic_mention(mail: Mail, sender: Sender) -> Iterator[Finding]:
 def from_label(mail: Mail, sender: Sender) -> Iterator[Finding]:
     """MAIL-007 (ECO.2.2.7): From has the label that the type of its mailbox asks for."""
     header = mail.first("From")
-    pairs = getaddresses([header.decoded]) if header else []
+    pairs = header.addresses if header else ()
     # Some products repeat the address as its own label: that is no label.
     label = pairs[0][0] if pairs and "@" not in pairs[0][0] else ""
     wanted = (sender.family, sender.given) if sender.type == "PER" else (sender.label,)
@@ -203,7 +207,7 @@ def from_label(mail: Mail, sender: Sender) -> Iterator[Finding]:
 def receipt_requested(mail: Mail, sender: Sender) -> Iterator[Finding]:
     """MAIL-008 (ECO.2.3.1): the delivery receipt is asked with Return-Receipt-To and the sender's mailbox."""
     header = mail.first("Return-Receipt-To")
-    if header is None or sender.address.lower() not in _addresses(header.value):
+    if header is None or sender.address.lower() not in _addresses(header):
         yield _fault(
             mail,
             "MAIL-008",
@@ -237,20 +241,24 @@ def nil_form(mail: Mail) -> Iterator[Finding]:
 
 def text_of(part: Part) -> str:
     """Return the text of a part by its charset, undecodable octets replaced."""
-    try:
-        return part.content.decode(part.charset or "utf-8", "replace")
-    except LookupError:
-        return part.content.decode("utf-8", "replace")
+    return decoded_text(part.content, part.charset)
 
 
 def visible_text(source: str) -> str:
     """Return what a person reads of an HTML text: no tags, no style, entities resolved."""
+    # As octets: lxml refuses a text that declares an encoding, as XHTML bodies do.
+    parser = lxml_html.HTMLParser(encoding="utf-8")
     try:
-        tree = lxml_html.fromstring(source)
+        tree = lxml_html.fromstring(source.replace("\0", "").encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError):
         return ""
-    etree.strip_elements(tree, *_NOT_SHOWN, with_tail=False)
-    return " ".join(str(text) for text in tree.itertext())
+    etree.strip_elements(tree, etree.Comment, *_NOT_SHOWN, with_tail=False)
+    pieces: list[str] = []
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
+        if element.tag not in _INLINE:
+            pieces.append(" ")
+        pieces.append((element.text if event == "start" else element.tail) or "")
+    return "".join(pieces)
 
 
 def words(text: str) -> list[str]:
@@ -260,9 +268,19 @@ def words(text: str) -> list[str]:
 
 def fold(text: str) -> str:
     """Return a text without case, accents and repeated separators, for tolerant comparison."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    spelt_out = text.casefold().replace("œ", "oe").replace("æ", "ae")
+    decomposed = unicodedata.normalize("NFKD", spelt_out)
     plain = "".join(char for char in decomposed if not unicodedata.combining(char))
     return " ".join(re.split(r"[\s_\-'’.]+", plain)).strip()
+
+
+def _without_comments(value: str) -> str:
+    """Return a header value without its RFC 5322 comments, which nest; a few levels are followed."""
+    for _ in range(8):
+        value, removed = _COMMENT.subn("", value)
+        if not removed:
+            break
+    return value
 
 
 def _similarity(left: list[str], right: list[str]) -> float:
@@ -279,8 +297,9 @@ def _decodes(content: bytes) -> bool:
     return True
 
 
-def _addresses(value: str) -> tuple[str, ...]:
-    return tuple(address.lower() for _, address in getaddresses([value]) if "@" in address)
+def _addresses(header: Header | None) -> tuple[str, ...]:
+    pairs = header.addresses if header else ()
+    return tuple(address.lower() for _, address in pairs if "@" in address)
 
 
 def _fault(  # noqa: PLR0917 (one call a rule, in the order of a sentence)
