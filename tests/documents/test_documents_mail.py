@@ -1,0 +1,130 @@
+"""Whole mails, read with the standard library."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+
+import pytest
+from documents_help import ENVELOPE, SEEDS, attachments, factory, one, parse, read_mail, unzip
+
+from simulators.documents import CR_BIO, CR_IMG, LDL_SES, MODELS, Action
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_mail_of_one_n1(seed: int) -> None:
+    # Given
+    builder = factory(seed)
+    cda = builder.n1(MODELS[seed % 4], builder.patient(qualified=seed % 3 != 0, minor=seed % 2 == 0))
+    patient = cda.header.patient
+
+    # When
+    mail = builder.mail(ENVELOPE, cda)
+    message = read_mail(mail.content)
+
+    # Then the headers
+    assert message["From"] == ENVELOPE.sender
+    assert message["To"] == ENVELOPE.recipients[0]
+    assert message["X-MSS-NIL"] == "4321"
+    assert message["X-MSS-CODECDA"] == cda.header.model.code.code
+    assert message["X-MSS-INS"] == ("N" if seed % 3 == 0 else "O")
+    assert message["Subject"] == mail.subject
+    assert mail.subject == (
+        f"XDM/1.0/DDM+{cda.header.title} {patient.birth_family} {patient.first_given}"
+        f" {patient.birth_date:%d/%m/%Y}"
+    )
+    assert message["Message-ID"] == mail.message_id
+    assert message["Date"].datetime.isoformat() == "2026-01-15T10:00:00+01:00"
+
+    # And the attachments: the archive, and the PDF that the CDA embeds
+    files = attachments(message)
+    assert list(files) == ["IHE_XDM.ZIP", cda.copy_name]
+    document = parse(unzip(files["IHE_XDM.ZIP"])["IHE_XDM/SUBSET01/DOC0001.XML"])
+    assert base64.b64decode(one(document, "//h:nonXMLBody/h:text")) == files[cda.copy_name]
+    types = [part.get_content_type() for part in message.iter_attachments()]
+    assert types == ["application/zip", "application/pdf"]
+
+
+def test_lines_are_short_and_end_with_crlf() -> None:
+    builder = factory()
+    content = builder.mail(ENVELOPE, builder.n1(LDL_SES)).content
+
+    assert content.count(b"\n") == content.count(b"\r\n")
+    assert max(len(line) for line in content.split(b"\r\n")) <= 250
+    assert content.isascii()
+
+
+def test_codes_are_repeated_in_order() -> None:
+    builder = factory()
+    patient = builder.patient()
+    documents = [
+        builder.n1(model, patient, file_number=str(n)) for n, model in enumerate((CR_BIO, CR_IMG, CR_BIO))
+    ]
+
+    message = read_mail(builder.mail(ENVELOPE, *documents).content)
+
+    assert message["X-MSS-CODECDA"] == "11502-2,18748-4,11502-2"
+    assert len(attachments(message)) == 4
+
+
+def test_two_documents_with_one_copy_name_are_refused() -> None:
+    builder = factory()
+    first = builder.n1(CR_BIO)
+    second = builder.n1(CR_BIO, replacing=first, text="Autre texte.")
+
+    with pytest.raises(ValueError, match="file_number"):
+        builder.mail(ENVELOPE, first, second)
+
+
+@pytest.mark.parametrize(
+    ("action", "word"),
+    [(None, "ci-joint"), (Action.CHANGE, "annule et remplace"), (Action.DELETE, "supprimer")],
+)
+def test_body_announces_what_to_do(action: Action | None, word: str) -> None:
+    builder = factory()
+    message = read_mail(builder.mail(ENVELOPE, builder.n1(CR_BIO), action=action).content)
+
+    body = message.get_body()
+    assert body is not None
+    assert word in body.get_content()
+
+
+def test_options_of_the_envelope() -> None:
+    builder = factory()
+    envelope = replace(
+        ENVELOPE,
+        recipients=("a@x.mssante.fr", "b@y.mssante.fr"),
+        copies_to=("c@z.mssante.fr",),
+        label="ÉCHOGRAPHIE",
+        text="Bonjour.\r\nÀ bientôt",
+        acknowledge=True,
+        thread="<1@x>",
+    )
+
+    message = read_mail(builder.mail(envelope, builder.n1(CR_BIO)).content)
+
+    assert message["To"] == "a@x.mssante.fr, b@y.mssante.fr"
+    assert message["Cc"] == "c@z.mssante.fr"
+    assert message["Subject"].startswith("XDM/1.0/DDM+ÉCHOGRAPHIE ")
+    assert message["Disposition-Notification-To"] == ENVELOPE.sender
+    assert message["In-Reply-To"] == message["References"] == "<1@x>"
+    body = message.get_body()
+    assert body is not None
+    assert body.get_content().splitlines() == ["Bonjour.", "À bientôt"]
+
+
+def test_a_plain_mail_asks_for_nothing() -> None:
+    builder = factory()
+    message = read_mail(builder.mail(ENVELOPE, builder.n1(CR_BIO)).content)
+
+    for name in ("Cc", "Disposition-Notification-To", "In-Reply-To", "References"):
+        assert message[name] is None
+
+
+def test_same_seed_same_bytes() -> None:
+    def made(seed: int) -> bytes:
+        builder = factory(seed)
+        return builder.mail(ENVELOPE, builder.n1(CR_BIO)).content
+
+    assert made(2) == made(2)
+    assert made(2) != made(3)
