@@ -86,6 +86,9 @@ class BenchFactory:
             bench.world(mailboxes=(mailbox,))
             try:
                 self._controls[key] = bench.product.open(protocol).status == "done"
+            except CaseFailed:
+                # It hung or died: whatever it does here is told by the cases about that.
+                self._controls[key] = False
             finally:
                 bench.close()
         return self._controls[key]
@@ -196,11 +199,12 @@ class Bench:
         """Return the connections of a protocol if one got as far as a command under TLS, or spoke in clear.
 
         A product that never gets there (it refuses the certificate, say) fails other cases, not those
-        about what comes after.
+        about what comes after. Where some connections say something of the user, those that only greet and
+        leave (a probe) are left out.
         """
         links = self.connections(protocol)
         if any(command.tls or command.verb not in QUIET for link in links for command in link.commands):
-            return links
+            return tuple(link for link in links if link.committed()) or links
         raise NotTested(
             Bilingual(
                 f"Le produit n'a envoyé aucune commande {protocol.upper()} sous TLS.",

@@ -18,11 +18,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness import __version__
+from harness.errors import UsageError
 from harness.findings import Bilingual, FaultClass, Severity
 from harness.outcomes import CaseOutcome
 from harness.verdicts import LEVELS, Judgement, RequirementVerdict, judge
 from reports import write_html, write_junit
 from schemas.json_schemas import validator
+from schemas.messages import message
 from schemas.requirements import catalogue
 from schemas.rules import rules
 from simulators.journal import LONE_SURROGATES, Journal
@@ -121,15 +123,18 @@ class RunRecorder:
 
 
 def _clear(folder: Path) -> None:
-    """Remove what an earlier run left; refuse a folder that holds anything else."""
-    if not folder.exists():
-        return
-    for pattern in _OURS:
-        for path in folder.glob(pattern):
-            path.unlink()
+    """Remove what an earlier run left, and nothing else.
+
+    Raises `UsageError` when the folder holds a folder `evidence` that no run of ours made.
+    """
+    left = [path for pattern in _OURS for path in folder.glob(pattern)]
     evidence = folder / "evidence"
     if evidence.is_dir():
+        if not left:
+            raise UsageError(message("recorder.foreign-evidence").filled(folder=folder))
         shutil.rmtree(evidence)
+    for path in left:
+        path.unlink()
 
 
 def _join_journals(folder: Path) -> None:

@@ -80,7 +80,10 @@ class ConformanceSession:
         if config.args_source is not pytest.Config.ArgsSource.ARGS:
             config.args[:] = [str(testcases_folder())]
         _check_cases(config.getoption("case"))
-        session = cls(config, profile)
+        try:
+            session = cls(config, profile)
+        except MssanteError as error:
+            pytest.exit(str(error), returncode=error.exit_code)
         if session.is_controller:
             session.ask_once()
         return session
@@ -110,7 +113,7 @@ class ConformanceSession:
                 dropped.append(item)
                 continue
             kept.append(item)
-            if not self.profile.driver.parallel:
+            if not self.parallel:
                 item.add_marker(pytest.mark.xdist_group("product"))
         if dropped:
             items[:] = kept
@@ -130,6 +133,12 @@ class ConformanceSession:
                 frozenset(announced["actions"]), clock=announced["clock"], means=announced["means"]
             )
             self._plan = None
+
+    @property
+    def parallel(self) -> bool:
+        """Tell whether several workers can play at once: a product each, and no fixed port or domain."""
+        network = self.profile.network
+        return self.profile.driver.parallel and not network.ports() and network.domain is None
 
     @property
     def plan(self) -> Plan:
