@@ -48,6 +48,9 @@ class OpenDriver(Protocol):
 DRIVER_KEY: pytest.StashKey[OpenDriver] = pytest.StashKey()
 """Where the pytest configuration may hold another way to open the driver."""
 
+RECORD_ONLY_KEY: pytest.StashKey[bool] = pytest.StashKey()
+"""True in the pytest configuration: the run record alone is written, no HTML and no JUnit."""
+
 
 def open_from_profile(profile: VendorProfile, journal: Journal, worker: str) -> Driver:
     """Open the driver that the profile names."""
@@ -358,7 +361,7 @@ class Bench:
         """Let the product leave the tenant, then close it."""
         if self._tenant is None:
             return
-        with suppress(DriverFault):
+        with suppress(DriverFault, NotTested):  # NotTested: the person of a manual driver left
             self._product.leave()
         self._factory.space.close_tenant(self._tenant)
 

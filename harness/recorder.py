@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness import __version__
+from harness.bench import RECORD_ONLY_KEY
 from harness.errors import UsageError
 from harness.findings import Bilingual, FaultClass, Severity
 from harness.outcomes import CaseOutcome
@@ -108,8 +109,9 @@ class RunRecorder:
         path = self.folder / "run.json"
         path.write_text(text, encoding="utf-8", errors=LONE_SURROGATES)
         validator("run-record-1").validate(json.loads(text))
-        write_html(path, self.folder / "index.html")
-        write_junit(path, self.folder / "junit.xml")
+        if not session.config.stash.get(RECORD_ONLY_KEY, False):
+            write_html(path, self.folder / "index.html")
+            write_junit(path, self.folder / "junit.xml")
         self._summary = [judgement.levels[level].sentence for level in LEVELS]
         self._summary += [text for _, text in problems[:10]]
         self._summary.append(

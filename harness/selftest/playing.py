@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.bench import DRIVER_KEY
+from harness.bench import DRIVER_KEY, RECORD_ONLY_KEY
 from harness.selftest.inprocess import InProcessDriver
 from simulators.product import Product, variant_named
 from simulators.product.behaviour import REFERENCE
@@ -123,3 +123,4 @@ class _Driving:
     def pytest_configure(self, config: pytest.Config) -> None:
         """Leave the driver where the session looks for it."""
         config.stash[DRIVER_KEY] = self._drive  # type: ignore[misc]
+        config.stash[RECORD_ONLY_KEY] = True
