@@ -309,7 +309,7 @@ def main() -> int:
     if chosen.serve:
         serve(chosen.serve, chosen.preload, chosen.disk)
         return 0
-    from dovecot import Dovecot
+    from imap_dovecot import Dovecot
 
     scale = 10 if chosen.quick else 1
     report = Report()

@@ -14,10 +14,10 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import ADDRESS, MAIL, TENANT, TOKEN, Bench, MakeBench
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from imap_bench import ADDRESS, MAIL, TENANT, TOKEN, Bench, MakeBench
 from imapclient import IMAPClient
 
 from simulators.operator import Account, Accounts
@@ -178,6 +178,8 @@ def mbsync(folder: Path, bench: Bench, trust: Path, certificate: Path, key: Path
     configuration = folder / "mbsyncrc"
     configuration.write_text(
         f"""
+FSync no
+
 IMAPAccount banc
 Host localhost
 Port {bench.port}

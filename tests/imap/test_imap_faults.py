@@ -7,7 +7,7 @@ import json
 import re
 
 import pytest
-from conftest import ADDRESS, MAIL, TENANT, Bench, Client, MakeBench, xoauth2
+from imap_bench import ADDRESS, MAIL, TENANT, Bench, Client, MakeBench, xoauth2
 
 from simulators.imap import faults
 from simulators.wire.faults import Close, Silence, SlowOctets, StarttlsNotOffered, StarttlsRefused, WireFault

@@ -6,9 +6,9 @@ import socket
 import time
 
 import pytest
-from conftest import ADDRESS, MAIL, Bench, Client, MakeBench
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from imap_bench import ADDRESS, MAIL, Bench, Client, MakeBench
 
 from simulators.imap.config import ImapConfig
 from simulators.wire import WireLimits

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import pytest
-from conftest import Bench, Client, MakeBench
-from dovecot import Dovecot
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from imap_bench import Bench, Client, MakeBench
+from imap_dovecot import Dovecot
 from test_imap_oracle import Connect, connect_ours, connect_theirs, converse, responses
 
 USERS = itertools.count()

@@ -1,7 +1,7 @@
 """One corpus of scripted sessions, run against our server and against Dovecot: the same answers.
 
-Every difference is listed in `differences.py` with the sentence that decides it; a listed difference that no
-longer shows fails too.
+Every difference is listed in `imap_differences.py` with the sentence that decides it; a listed difference
+that no longer shows fails too.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from conftest import HOLDER, Bench, Client, MakeBench
-from corpus import CORPUS, SAMPLES, Transcript, expand
-from differences import DIFFERENCES
-from dovecot import Dovecot
-from normalise import responses
+from imap_bench import HOLDER, Bench, Client, MakeBench
+from imap_corpus import CORPUS, SAMPLES, Transcript, expand
+from imap_differences import DIFFERENCES
+from imap_dovecot import Dovecot
+from imap_normalise import responses
 
 from simulators.imap.config import ImapConfig
 from simulators.operator import Account, Accounts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from conftest import ADDRESS, MAIL, Bench, Client
+from imap_bench import ADDRESS, MAIL, Bench, Client
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import base64
 import json
 
 import pytest
-from conftest import ADDRESS, MAIL, OTHER, TENANT, TOKEN, Bench, MakeBench, xoauth2
+from imap_bench import ADDRESS, MAIL, OTHER, TENANT, TOKEN, Bench, MakeBench, xoauth2
 
 from simulators.imap.config import ImapConfig
 

@@ -11,9 +11,9 @@ from simulators.imap.commands.select import vanished_since
 from simulators.imap.faults import ExpungeMidway, StaleLiteralSize
 from simulators.imap.mime import digest, section
 from simulators.imap.mime.part import body_start
-from simulators.imap.mime.section import Section
 from simulators.imap.parser.fetch_items import Item, read_items
 from simulators.imap.parser.reader import Reader, SyntaxProblem
+from simulators.imap.parser.sections import Section
 from simulators.imap.parser.sets import SequenceSet, compact
 from simulators.imap.responses import Status, no, ok
 from simulators.imap.session import Session
@@ -232,7 +232,7 @@ _SIMPLE: dict[str, Renderer] = {
     "INTERNALDATE": lambda message: b"INTERNALDATE " + formats.date_time(message.internal_date),
     "RFC822.SIZE": lambda message: b"RFC822.SIZE %d" % message.size,
     "ENVELOPE": lambda message: b"ENVELOPE " + message.content.derive(digest.rendered).envelope,
-    "BODY": lambda message: b"BODY " + message.content.derive(digest.rendered).body,
+    "BODY": lambda message: b"BODY " + message.content.derive(digest.plain_structure),
     "BODYSTRUCTURE": lambda message: b"BODYSTRUCTURE " + message.content.derive(digest.rendered).structure,
     "PREVIEW": lambda message: b"PREVIEW " + formats.nstring(message.content.derive(digest.preview)),
 }

@@ -23,8 +23,8 @@ def render(data: bytes, part: Part, *, extended: bool, utf8: bool = False) -> by
         formats.string(part.type),
         formats.string(part.subtype),
         _parameters(part.parameters, utf8),
-        formats.nstring(part.field(b"content-id")),
-        formats.nstring(part.field(b"content-description")),
+        formats.nstring(part.value(b"content-id")),
+        formats.nstring(part.value(b"content-description")),
         formats.string(part.encoding),
         b"%d" % (part.end - part.body),
     ]
@@ -37,7 +37,7 @@ def render(data: bytes, part: Part, *, extended: bool, utf8: bool = False) -> by
     elif part.type == b"text":
         fields.append(b"%d" % data.count(b"\n", part.body, part.end))
     if extended:
-        fields.append(formats.nstring(part.field(b"content-md5")))
+        fields.append(formats.nstring(part.value(b"content-md5")))
         fields += _extension(part, utf8)
     return b"(" + b" ".join(fields) + b")"
 
@@ -56,12 +56,12 @@ def _multipart(data: bytes, part: Part, extended: bool, utf8: bool) -> bytes:
 
 def _extension(part: Part, utf8: bool) -> list[bytes]:
     """Return disposition, language and location."""
-    language = part.field(b"content-language")
+    language = part.value(b"content-language")
     tags = [tag.strip() for tag in language.split(b",") if tag.strip()] if language else []
     return [
-        _disposition(part.field(b"content-disposition"), utf8),
+        _disposition(part.value(b"content-disposition"), utf8),
         _languages(tags),
-        formats.nstring(part.field(b"content-location")),
+        formats.nstring(part.value(b"content-location")),
     ]
 
 

@@ -19,21 +19,21 @@ TEXT_LIMIT = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """ENVELOPE, BODY and BODYSTRUCTURE as they are sent."""
+    """ENVELOPE and BODYSTRUCTURE as they are sent."""
 
     envelope: bytes
-    body: bytes
     structure: bytes
 
 
 def rendered(data: bytes) -> Rendered:
-    """Render a message's envelope and structures."""
+    """Render a message's envelope and structure, mostly asked for together."""
     root = parse(data)
-    return Rendered(
-        envelope.render(root),
-        bodystructure.render(data, root, extended=False),
-        bodystructure.render(data, root, extended=True),
-    )
+    return Rendered(envelope.render(root), bodystructure.render(data, root, extended=True))
+
+
+def plain_structure(data: bytes) -> bytes:
+    """Render BODY: the structure without extension data."""
+    return bodystructure.render(data, parse(data), extended=False)
 
 
 def structure_utf8(data: bytes) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from simulators.imap.mime import headers
 from simulators.imap.mime.headers import Field
@@ -32,20 +32,25 @@ class Part:
     parameters: Parameters
     children: tuple[Part, ...] = ()
     message: Part | None = None
+    _index: dict[bytes, Field] = field(default_factory=dict, repr=False)
 
     @property
     def is_multipart(self) -> bool:
         """Whether this is a multipart."""
         return self.type == b"multipart"
 
-    def field(self, name: bytes) -> bytes | None:
+    def value(self, name: bytes) -> bytes | None:
         """Return the unfolded value of the first field of this (lower-case) name."""
-        return headers.first(self.fields, name)
+        if not self._index and self.fields:
+            for one in reversed(self.fields):
+                self._index[one.name] = one
+        found = self._index.get(name)
+        return found.value if found is not None else None
 
     @property
     def encoding(self) -> bytes:
         """Return the transfer encoding in lower case, `7bit` when none is given."""
-        value = self.field(b"content-transfer-encoding")
+        value = self.value(b"content-transfer-encoding")
         return ((headers.token(value) if value else None) or b"7bit").lower()
 
     def walk(self) -> Iterator[Part]:

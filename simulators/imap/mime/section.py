@@ -7,10 +7,10 @@ import binascii
 import quopri
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from simulators.imap.mime.headers import Field
 from simulators.imap.mime.part import Part
+from simulators.imap.parser.sections import Section
 
 _BARE_LF = re.compile(rb"(?<!\r)\n")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
@@ -18,27 +18,6 @@ _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 
 class UnknownEncoding(Exception):
     """The part's transfer encoding is unknown or its octets do not follow it (UNKNOWN-CTE)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """What stands between the brackets: part numbers, then HEADER, HEADER.FIELDS, TEXT or MIME.
-
-    `text` is the word in capitals, empty for the whole part; `names` are those of HEADER.FIELDS(.NOT), as
-    the client wrote them.
-    """
-
-    numbers: tuple[int, ...] = ()
-    text: str = ""
-    names: tuple[bytes, ...] = ()
-
-    def written(self) -> bytes:
-        """Return the section as a response repeats it."""
-        words = [b".".join(b"%d" % number for number in self.numbers)] if self.numbers else []
-        if self.text:
-            words.append(self.text.encode("ascii"))
-        text = b".".join(words)
-        return text + b" (" + b" ".join(self.names) + b")" if self.names else text
 
 
 def find(root: Part, numbers: Iterable[int]) -> Part | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from simulators.imap.mime.section import Section
 from simulators.imap.parser.reader import Reader, SyntaxProblem
+from simulators.imap.parser.sections import Section
 
 MAX_FIELDS = 500
 MAX_SECTION_DEPTH = 100
