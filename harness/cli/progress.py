@@ -102,10 +102,11 @@ class Progress:
         outcome = outcome_of(report)
         if outcome is None:
             return
+        again = self.results.get(outcome.id) == outcome.result  # the same told by the case's teardown
         self.results[outcome.id] = outcome.result
         if self._bar is not None:
             self._bar.update(self._task, completed=len(self.results), counts=self._counts())
-        if self._bar is None or outcome.result in {"failed", "warning"}:
+        if not again and (self._bar is None or outcome.result in {"failed", "warning"}):
             self._line(outcome)
 
     @pytest.hookimpl(trylast=True)

@@ -33,7 +33,7 @@ NEEDED = (
 )
 # Written in two pieces, so that this file itself is free of what it looks for.
 MACHINE_PATH = re.compile(
-    "|".join(("/wo" + r"rk/(?:main|shared|s\d)", "/ro" + r"ot/\.", "/ho" + r"me/[a-z]+/"))
+    "|".join((r"(?<![\w.])/wo" + "rk/", r"(?<![\w.])/ro" + "ot/", "/ho" + "me/[a-z]+/"))
 )
 
 

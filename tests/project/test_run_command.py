@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
@@ -74,6 +75,23 @@ def test_a_broken_product_is_told_what_is_wrong(run, tmp_path, case):
     assert "ECO.2.2.3 (en échec)" in out
     assert (tmp_path / "rapport" / "index.html").is_file()
     assert packaged.path.name == "reference"
+
+
+def test_a_manual_product_with_nobody_to_ask_is_not_tested(run, tmp_path, case, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    source = tmp_path / "profil.toml"
+    source.write_text(
+        'schema = "vendor-profile/1"\n[product]\nname = "Main"\nversion = "1.0"\nvendor = "V"\nnil = "1234"\n'
+        'corridor = "AUTRE"\n[claims]\nlevel = "basic"\nroles = ["send"]\nmailboxes = ["PER"]\n'
+        'integration = "client"\n[driver]\nkind = "manual"\n',
+        encoding="utf-8",
+    )
+    code, out, _ = run(source, "--case", case, "--jobs", 2)
+    assert code == 1
+    assert out.startswith("--jobs sans effet")
+    assert out.count(f"· {case}") == 1
+    assert "pas de terminal" in out
+    assert "1/1 · réussis 0, non joués 1" in out
 
 
 @pytest.mark.parametrize(
