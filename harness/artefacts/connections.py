@@ -6,7 +6,7 @@ authentication attempts), in the order in which it happened.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -141,16 +141,17 @@ def _verb(event: Event) -> str:
 
 def _attempt(event: Event) -> AuthAttempt:
     data: dict[str, Any] = dict(event.data)
-    problems: Sequence[Any] = data.get("form_problems") or ()
+    problems = data.get("form_problems")
+    length = data.get("length")
     return AuthAttempt(
         mechanism=str(data.get("mechanism", "")).upper(),
         user=str(data.get("user") or ""),
         accepted=data.get("verdict") == "accepted",
         reason=str(data.get("reason") or ""),
         initial_response=bool(data.get("initial_response")),
-        length=int(data.get("length") or 0),
+        length=length if isinstance(length, int) else 0,
         tls=bool(data.get("tls")),
-        problems=tuple(str(problem) for problem in problems),
-        token=data.get("token_sha256"),
+        problems=tuple(map(str, problems)) if isinstance(problems, list | tuple) else (),
+        token=str(data["token_sha256"]) if data.get("token_sha256") else None,
         event=event,
     )

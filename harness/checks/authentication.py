@@ -81,15 +81,20 @@ def patience(link: Connection, transcript: bytes) -> Iterator[Finding]:
 
 
 def sent_before_answer(chunks: Sequence[Chunk], protocol: str) -> Iterator[bytes]:
-    """Yield the command lines that arrived with, or right after, the SASL string and before its answer."""
+    """Yield the command lines that arrived with, or right after, the SASL string and before its answer.
+
+    A line counts where it ends: TLS records and reads may cut it anywhere.
+    """
     final = re.compile(rb"(235|5\d\d|4\d\d) " if protocol == "smtp" else rb"\S+ (OK|NO|BAD)\b", re.IGNORECASE)
     begins = re.compile(rb"AUTH\s+\S+" if protocol == "smtp" else rb"\S+\s+AUTHENTICATE\s+\S+", re.IGNORECASE)
     waiting = False
     due = 0
+    begun = {"C": b"", "S": b""}
     for chunk in chunks:
         if not chunk.tls:
             continue
-        for line in chunk.octets.splitlines():
+        *lines, begun[chunk.direction] = (begun[chunk.direction] + chunk.octets).split(b"\n")
+        for line in (one.removesuffix(b"\r") for one in lines):
             if chunk.direction == "S":
                 if waiting and final.match(line):
                     waiting = False

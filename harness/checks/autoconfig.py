@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from harness.artefacts.connections import Connection
 from harness.checks.rulebook import finding
@@ -16,7 +16,9 @@ def document_read(events: Sequence[Event], host: str) -> Iterator[Finding]:
     """AUTOCONFIG-001: the exact URL is read; `?emailaddress=` (Mozilla clients) is tolerated."""
     asked = [event for event in events if event.target == "autoconfig"]
     for event in asked:
-        asked_host = str(event.data.get("headers", {}).get("host", "")).partition(":")[0].lower()
+        headers = event.data.get("headers")
+        named = str(headers.get("host", "")) if isinstance(headers, Mapping) else ""
+        asked_host = named.partition(":")[0].lower()
         if str(event.data.get("path")) == PATH and asked_host in {host, "localhost", "127.0.0.1"}:
             return
     last = asked[-1] if asked else None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from harness.artefacts.connections import Connection
-from harness.artefacts.mail import Mail
+from harness.artefacts.mail import Mail, Part
 from harness.artefacts.sent import SentMail
 from harness.checks.rulebook import finding
 from harness.drivers import Answer
@@ -68,7 +68,7 @@ def listed(messages: Any, mail: Mail) -> Mapping[str, Any] | None:
             continue
         identifier = message.get("message_id")
         if identifier is not None:
-            if str(identifier).strip() == mail.message_id:
+            if _bare(identifier) == _bare(mail.message_id):
                 return message
         elif subject is not None and message.get("subject") == subject.decoded:
             return message
@@ -78,7 +78,8 @@ def listed(messages: Any, mail: Mail) -> Mapping[str, Any] | None:
 def read_back(answer: Answer, mail: Mail) -> Iterator[Finding]:
     """IMAP-006: the message that the product returns is the one in the mailbox.
 
-    Header fields that a store adds on top are tolerated: every part must have the same octets.
+    Header fields that a store adds on top are tolerated: every part must have the same octets, line ends of
+    texts apart.
     """
     raw = decoded_raw(answer)
     if raw is None:
@@ -89,8 +90,8 @@ def read_back(answer: Answer, mail: Mail) -> Iterator[Finding]:
             "IMAP-006", expected="raw_base64 ou text", found=f"{sorted(answer.result)}", evidence=mail.sha256
         )
         return
-    found = [(part.content_type, part.content) for part in Mail(raw).parts]
-    expected = [(part.content_type, part.content) for part in mail.parts]
+    found = [(part.content_type, _octets(part)) for part in Mail(raw).parts]
+    expected = [(part.content_type, _octets(part)) for part in mail.parts]
     if found != expected:
         yield finding(
             "IMAP-006",
@@ -98,6 +99,17 @@ def read_back(answer: Answer, mail: Mail) -> Iterator[Finding]:
             found=", ".join(f"{kind} {len(content)} octets" for kind, content in found),
             evidence=mail.sha256,
         )
+
+
+def _octets(part: Part) -> bytes:
+    if part.content_type.startswith(("text/", "message/")):
+        return part.content.replace(b"\r\n", b"\n")
+    return part.content
+
+
+def _bare(identifier: object) -> str:
+    """Return a Message-ID without its brackets: some programs show it so."""
+    return str(identifier).strip().removeprefix("<").removesuffix(">")
 
 
 def _plain(mail: Mail) -> str:

@@ -6,7 +6,6 @@ The artefact is the sequence of OAuth events that the simulated Pro Santé Conne
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from harness.artefacts.connections import Connection
 from harness.checks.rulebook import finding
@@ -103,9 +102,9 @@ def no_expired_token(links: Sequence[Connection]) -> Iterator[Finding]:
                 )
 
 
-def identity(shown: Mapping[str, Any] | None, ps_idnat: str) -> Iterator[Finding]:
+def identity(shown: object, ps_idnat: str) -> Iterator[Finding]:
     """PSC-020: the identity shown to the user is SubjectNameID."""
-    found = str((shown or {}).get("ps_idnat") or "")
+    found = str(shown.get("ps_idnat") or "") if isinstance(shown, Mapping) else ""
     if found != ps_idnat:
         yield finding("PSC-020", expected=ps_idnat, found=found or "aucune identité affichée")
 
@@ -117,8 +116,10 @@ def signed_out(events: Sequence[Event]) -> Iterator[Finding]:
 
 
 def _words(event: Event, name: str) -> tuple[str, ...]:
-    value = event.data.get(name) or ()
-    return tuple(value.split()) if isinstance(value, str) else tuple(map(str, value))
+    value = event.data.get(name)
+    if isinstance(value, str):
+        return tuple(value.split())
+    return tuple(map(str, value)) if isinstance(value, list | tuple) else ()
 
 
 def _fault(event: Event, rule: str, expected: str, found: str) -> Finding:

@@ -12,6 +12,8 @@ from harness.findings import Finding, Location
 MAX_FILES = 20_000
 MAX_FILE_OCTETS = 64 * 1024 * 1024
 BLOCK = 1024 * 1024
+SHORTEST_NEEDLE = 8
+"""Octets below which a match would prove nothing."""
 
 
 def no_token_stored(paths: Iterable[str], tokens: Sequence[str]) -> Iterator[Finding]:
@@ -19,7 +21,7 @@ def no_token_stored(paths: Iterable[str], tokens: Sequence[str]) -> Iterator[Fin
 
     The signature part of a JWT (after the last dot) is what is searched: it is unique and survives cutting.
     """
-    needles = tuple({form for token in tokens for form in _forms(token)})
+    needles = tuple({form for token in tokens for form in _forms(token) if len(form) >= SHORTEST_NEEDLE})
     if not needles:
         return
     for path in _files(paths):

@@ -17,8 +17,10 @@ SIGNALLING = frozenset({0x00FF, 0x5600})
 def offered_suites(link: Connection) -> frozenset[int]:
     """Return the suites of the ClientHello, signalling values, GREASE and TLS 1.3 left out."""
     hello = link.client_hello
-    suites = hello.data.get("suites", ()) if hello else ()
-    return frozenset(int(suite) for suite in suites if not _beside_the_list(int(suite)))
+    suites = hello.data.get("suites") if hello else ()
+    if not isinstance(suites, list | tuple):
+        return frozenset()
+    return frozenset(suite for suite in suites if isinstance(suite, int) and not _beside_the_list(suite))
 
 
 def only_allowed_suites(link: Connection) -> Iterator[Finding]:
