@@ -6,6 +6,8 @@ import random
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from simulators.autoconfig import Autoconfig, MailServer
 from simulators.clock import SimulatedClock
 from simulators.correspondents import Correspondent, shapes
@@ -15,6 +17,7 @@ from simulators.imap.server import ImapServer
 from simulators.operator import Account, Accounts
 from simulators.people import PeopleGenerator, Professional, Structure, ascii_word
 from simulators.pki import Credential
+from simulators.pki.authorities import ORGANISATIONS
 from simulators.pki.faults import RevocationBehaviour
 from simulators.pki.oids import POLICY_ELEMENTAIRE_ORGANISATIONS
 from simulators.psc import Client, Lifetimes
@@ -155,7 +158,10 @@ class OpenTenant:
     def _tls(self, profile: TlsProfile, issued: Credential) -> TlsProfile:
         shown = profile.with_credential(WireCredential(issued.chain_pem, issued.key_pem))
         if "APP" in self.spec.mailboxes:
-            shown = shown.with_client_certificate("request", (self.space.pki.igc_sante_root_pem,))
+            # The intermediates too: an operator has them, and many products show their leaf alone.
+            pki = self.space.pki
+            between = pki.authority_certificate(ORGANISATIONS, self.id).public_bytes(Encoding.PEM)
+            shown = shown.with_client_certificate("request", (pki.igc_sante_root_pem, between))
         return shown
 
     async def _start_smtp(self) -> None:
@@ -177,6 +183,7 @@ class OpenTenant:
             tls=self._tls(spec.tls, self._smtp_credential),
             accounts=self.accounts,
             tokens=self.space.psc,
+            bearer=("XOAUTH2",),
             deliver=agent.deliver,
             policy=SubmissionPolicy(
                 hostname, self._publish_white_list(self._smtp_credential), size=spec.size_limit
@@ -214,6 +221,7 @@ class OpenTenant:
             tenant=self.id,
             clock=self.clock,
             tls=self._tls(spec.tls, self._imap_credential),
+            bearer=("XOAUTH2",),
             address=self.space.network.address,
             port=self.space.network.imap_port,
             faults=spec.faults,

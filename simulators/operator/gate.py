@@ -96,13 +96,24 @@ class Decision:
         return json.dumps({"status": status, "schemes": "bearer", "scope": "openid scope_all"}).encode()
 
 
-class Gate:
-    """Judges authentications for one tenant of one operator."""
+BEARER = ("XOAUTH2", "OAUTHBEARER")
+"""Token mechanisms that a server of ours knows."""
 
-    def __init__(self, accounts: Accounts, tokens: TokenChecker, tenant: str) -> None:
+
+class Gate:
+    """Judges authentications for one tenant of one operator; `bearer` are the token mechanisms offered.
+
+    ECO.1.2.1 names XOAUTH2 alone: where a product is judged only that is offered, since a client that
+    prefers OAUTHBEARER when both are there would look guilty.
+    """
+
+    def __init__(
+        self, accounts: Accounts, tokens: TokenChecker, tenant: str, bearer: tuple[str, ...] = BEARER
+    ) -> None:
         self._accounts = accounts
         self._tokens = tokens
         self._tenant = tenant
+        self._bearer = bearer
 
     def mechanisms(self, tls: TlsState | None) -> tuple[str, ...]:
         """Return what is offered on a channel: none in clear.
@@ -111,8 +122,7 @@ class Gate:
         """
         if tls is None:
             return ()
-        bearer = ("XOAUTH2", "OAUTHBEARER")
-        return (*bearer, "PLAIN", "EXTERNAL") if tls.peer_chain else bearer
+        return (*self._bearer, "PLAIN", "EXTERNAL") if tls.peer_chain else self._bearer
 
     def decide(self, form: SaslForm, tls: TlsState | None) -> Decision:
         """Judge what was sent over the channel `tls`."""

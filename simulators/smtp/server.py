@@ -8,7 +8,7 @@ from itertools import count
 
 from simulators.clock import Clock
 from simulators.journal import Actor, Journal
-from simulators.operator import Accounts, Gate, TokenChecker
+from simulators.operator import BEARER, Accounts, Gate, TokenChecker
 from simulators.smtp import replies
 from simulators.smtp.envelope import Deliver, Envelope
 from simulators.smtp.policy import SubmissionPolicy
@@ -35,6 +35,7 @@ class SubmissionServer:
         tokens: TokenChecker,
         deliver: Deliver,
         policy: SubmissionPolicy,
+        bearer: tuple[str, ...] = BEARER,
         address: str = "127.0.0.1",
         port: int = 0,
         clock: Clock | None = None,
@@ -45,7 +46,7 @@ class SubmissionServer:
     ) -> None:
         self.accounts = accounts
         self.policy = policy
-        self.gate = Gate(accounts, tokens, tenant)
+        self.gate = Gate(accounts, tokens, tenant, bearer)
         self.limits = limits or WireLimits()
         self.wire = WireServer(
             lambda: SubmissionSession(self),

@@ -370,6 +370,10 @@ def _stdlib_context(profile: TlsProfile) -> ssl.SSLContext:
             context.load_dh_params(str(dh))
         if profile.groups:
             context.set_ecdh_curve(profile.groups[0])
+        if profile.client_certificate != "ignore":
+            required = profile.client_certificate == "require"
+            context.verify_mode = ssl.CERT_REQUIRED if required else ssl.CERT_OPTIONAL
+            context.load_verify_locations(cadata=b"".join(profile.client_roots).decode("ascii"))
     except (ssl.SSLError, ValueError) as error:
         raise TlsUnsupported(
             f"TLS profile {profile.name!r}: {ssl.OPENSSL_VERSION} cannot be such a weak endpoint ({error})"
@@ -378,7 +382,7 @@ def _stdlib_context(profile: TlsProfile) -> ssl.SSLContext:
 
 
 class StdlibEngine:
-    """TLS by the standard library, for weak endpoints; it never asks for client certificates."""
+    """TLS by the standard library, for weak endpoints; a bad client certificate ends the handshake."""
 
     def __init__(self, context: ssl.SSLContext) -> None:
         self.alerts: list[Alert] = []
@@ -446,4 +450,9 @@ class StdlibEngine:
             group=None,
             sni=hello.sni if hello else None,
             client_hello=hello,
+            peer_chain=self._peer_chain(),
         )
+
+    def _peer_chain(self) -> tuple[x509.Certificate, ...]:
+        leaf = self._channel.getpeercert(binary_form=True)
+        return (x509.load_der_x509_certificate(leaf),) if leaf else ()
