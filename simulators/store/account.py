@@ -8,7 +8,7 @@ from typing import Protocol
 
 from simulators.store.backend import Backend, MailboxRecord
 from simulators.store.errors import MailboxExists, NotAllowed, QuotaExceeded, UnknownMailbox
-from simulators.store.mailbox import Mailbox, NewMessage
+from simulators.store.mailbox import Derivation, Mailbox, NewMessage
 from simulators.store.message import Message
 from simulators.store.names import INBOX, SEPARATOR, normalise, parents
 
@@ -25,6 +25,11 @@ class Numbering(Protocol):
 
     def uid_validity(self) -> int:
         """Return a UIDVALIDITY above all those given before."""
+        ...
+
+    @property
+    def early(self) -> Sequence[Derivation]:
+        """What is derived from each new message at once."""
         ...
 
 
@@ -131,7 +136,7 @@ class Account:
         if stale is not None:
             self._backend.drop_mailbox(stale.identifier)
         self._backend.put_mailbox(record)
-        mailbox = self.mailboxes[name] = Mailbox(record, self._backend, self._lock)
+        mailbox = self.mailboxes[name] = Mailbox(record, self._backend, self._lock, self._numbering.early)
         return mailbox
 
     def delete(self, name: str) -> None:

@@ -30,14 +30,22 @@ class NewMessage:
         return self.content.size if isinstance(self.content, Message) else len(self.content)
 
 
+Derivation = Callable[[bytes], object]
+"""Computes something from the octets of a message; never raises."""
+
+
 class Mailbox:
     r"""A mailbox of an account. All changes go through its methods, in any thread.
 
     `modseq` values start at 1 and each change takes the next one (RFC 7162 §3.1). `uid_next` is the UID that
     the next message gets; `first_recent` the first UID that no session has been told as `\\Recent`.
+    `early` is what is derived from each new message at once, rather than when it is first asked for.
     """
 
-    def __init__(self, record: MailboxRecord, backend: Backend, lock: RLock) -> None:
+    def __init__(
+        self, record: MailboxRecord, backend: Backend, lock: RLock, early: Sequence[Derivation] = ()
+    ) -> None:
+        self._early = early
         self.identifier = record.identifier
         self.account = record.account
         self.name = record.name
@@ -140,6 +148,8 @@ class Mailbox:
             content_id, content = item.content.content_id, item.content.content
         else:
             content_id, content = self._backend.put_content(item.content)
+            for derivation in self._early:
+                content.derive(derivation)
         flags = frozenset(self._spelling(flag) for flag in item.flags)
         message = Message(uid, content, item.internal_date, flags, modseq, content_id)
         self._keep(message, flags, modseq)

@@ -10,7 +10,7 @@ from simulators.clock import Clock
 from simulators.store.account import Account
 from simulators.store.backend import Backend, MemoryBackend
 from simulators.store.errors import MailboxExists, UnknownAccount
-from simulators.store.mailbox import Mailbox, NewMessage
+from simulators.store.mailbox import Derivation, Mailbox, NewMessage
 from simulators.store.message import Message
 from simulators.store.names import STANDARD_MAILBOXES
 
@@ -22,12 +22,13 @@ class MailStore:
 
     Addresses are compared without case (inferred: MSSanté operators publish lower-case addresses). Internal
     dates and UIDVALIDITY values come from `clock`. In memory by default; a `backend` makes it outlive the
-    process.
+    process. What is in `early` is derived from each new message at once (see `Content.derive`).
     """
 
     def __init__(self, clock: Clock, *, backend: Backend | None = None) -> None:
         self.clock = clock
         self.lock = RLock()
+        self.early: list[Derivation] = []
         self._backend = backend or MemoryBackend()
         self._accounts: dict[str, Account] = {}
         self._last_identifier, self._last_uid_validity = self._backend.counters()
@@ -38,7 +39,7 @@ class MailStore:
             account = Account(saved.address, saved.quota, self._backend, self.lock, self)
             account.subscriptions.update(saved.subscriptions)
             for kept in saved.mailboxes:
-                mailbox = Mailbox(kept.record, self._backend, self.lock)
+                mailbox = Mailbox(kept.record, self._backend, self.lock, self.early)
                 mailbox.restore(kept)
                 account.mailboxes[mailbox.name] = mailbox
             self._accounts[saved.address.lower()] = account

@@ -163,3 +163,19 @@ def test_renumbering(store: MailStore) -> None:
     assert watch.take().gone
     with pytest.raises(NotAllowed):
         inbox.renumber(1)
+
+
+def test_derivations_are_made_once_and_early_when_asked() -> None:
+    calls: list[bytes] = []
+
+    def length(octets: bytes) -> int:
+        calls.append(octets)
+        return len(octets)
+
+    store = MailStore(FrozenClock())
+    store.early.append(length)
+    store.create_account(ADDRESS)
+    store.deliver(ADDRESS, MAIL)
+    assert calls == [MAIL]
+    assert store.messages(ADDRESS)[0].content.derive(length) == len(MAIL)
+    assert calls == [MAIL]
