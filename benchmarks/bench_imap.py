@@ -314,9 +314,7 @@ def main() -> int:
 
     scale = 10 if chosen.quick else 1
     if hasattr(os, "getloadavg"):
-        print(
-            f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors; above 0.5 the times mean little"
-        )
+        print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors; busy means void")
     report = Report()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
