@@ -1,8 +1,8 @@
 """Sets everything up in the checkout and runs: `python make.py conformance`, `python make.py test`.
 
-Needs nothing but Python 3.11 or later: the virtual environment `.venv` is made (or brought up to date when
-pyproject.toml or Python changed), the project is installed in it with its development tools, then the work
-is done there. On Windows `py make.py …`; `make …` is the same where there is a make.
+Needs nothing but Python 3.11 or later: the virtual environment `.venv` is made, or brought up to date when
+pyproject.toml or Python changed, the project is installed in it (with its development tools where they are
+needed), then the work is done there. On Windows `py make.py …`; `make …` is the same where there is a make.
 """
 
 # ruff: noqa: S603  (every command below is written here, none comes from outside)
@@ -24,6 +24,8 @@ LEVEL = "basic"
 """The level that the reference product has to reach."""
 REPORT = ROOT / "build" / "report"
 MINIMUM = (3, 11)
+RUNTIME_ONLY = frozenset({"conformance", "docs"})
+"""Targets that need no development tool: a first conformance run waits for fewer downloads."""
 PACKAGES = ("harness", "simulators", "schemas", "testcases", "reports")
 STYLED = (*PACKAGES, "tests", "tools", "benchmarks", "examples", "make.py")
 TESTS_AT_ONCE = 2
@@ -50,7 +52,7 @@ def main() -> int:
         return 2
     os.chdir(ROOT)
     if asked.target != "clean":
-        prepare()
+        prepare("parallel" if asked.target in RUNTIME_ONLY else "dev")
     return TARGETS[asked.target][0](more)
 
 
@@ -67,27 +69,38 @@ def python() -> str:
     return str(venv() / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
 
 
-def prepare() -> None:
-    """Make the virtual environment, or bring it up to date when what it was made from has changed."""
+def prepare(extra: str) -> None:
+    """Make the virtual environment, or bring it up to date when what it was made from has changed.
+
+    `extra` is the optional part of pyproject.toml to install; `dev` holds all that `parallel` does.
+    """
     stamp = venv() / "mssante-stamp.txt"
     wanted = fingerprint()
     usable = works(python())
-    if usable and stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
+    found = stamp.read_text(encoding="utf-8") if usable and stamp.is_file() else ""
+    if found in {wanted + extra, wanted + "dev"}:
         return
+    if found.startswith(wanted):
+        extra = "dev"
     began = time.monotonic()
     if not usable:
         print(f"Environnement virtuel · virtual environment: {venv()}", flush=True)
         create()
-    print("Installation du projet et de ses outils · installing the project and its tools …", flush=True)
-    run([python(), "-m", "pip", "install", "--disable-pip-version-check", "-qq", "-e", ".[dev]"])
-    stamp.write_text(wanted, encoding="utf-8")
+    what = (
+        "du projet et de ses outils · the project and its tools"
+        if extra == "dev"
+        else "du projet · the project"
+    )
+    print(f"Installation {what} …", flush=True)
+    run([python(), "-m", "pip", "install", "--disable-pip-version-check", "-qq", "-e", f".[{extra}]"])
+    stamp.write_text(wanted + extra, encoding="utf-8")
     print(f"Prêt · ready ({time.monotonic() - began:.0f} s)", flush=True)
 
 
 def fingerprint() -> str:
     """Return what tells that an environment is still the right one."""
     content = (ROOT / "pyproject.toml").read_bytes()
-    return f"{hashlib.sha256(content).hexdigest()} {sys.version_info[0]}.{sys.version_info[1]}\n"
+    return f"{hashlib.sha256(content).hexdigest()} {sys.version_info[0]}.{sys.version_info[1]} "
 
 
 def works(interpreter: str) -> bool:
