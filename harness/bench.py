@@ -22,6 +22,7 @@ from harness.cases import CaseInfo
 from harness.checks.mail import Sender
 from harness.checks.psc import sign_ins
 from harness.drivers import Answer, Capabilities, Driver, DriverFault, open_driver
+from harness.errors import EnvironmentFault
 from harness.findings import Bilingual, FaultClass, Finding, Severity
 from harness.outcomes import CaseFailed, NotTested
 from harness.product import ProductHandle
@@ -68,7 +69,11 @@ class BenchFactory:
         self.driver: Driver = open_with(profile, journal, worker)
         self.capabilities: Capabilities = self.driver.describe()
         self.space = Space(journal, seed=seed, network=_network(profile))
-        self.space.start()
+        try:
+            self.space.start()
+        except OSError as error:
+            self.close()
+            raise _cannot_listen(error) from error
         self._controls: dict[str, bool] = {}
 
     def open(self, info: CaseInfo) -> Bench:
@@ -133,8 +138,16 @@ class Bench:
     def tenant(self) -> Tenant:
         """Return the tenant of this case, opened at first use."""
         if self._tenant is None:
-            self._tenant = self._factory.space.open_tenant(self.info.id, self._spec)
+            try:
+                self._tenant = self._factory.space.open_tenant(self.info.id, self._spec)
+            except OSError as error:
+                raise _cannot_listen(error) from error
         return self._tenant
+
+    @property
+    def tenant_id(self) -> str:
+        """Return the id of the tenant, empty when the case never opened one."""
+        return self._tenant.id if self._tenant is not None else ""
 
     @property
     def space(self) -> Space:
@@ -233,6 +246,16 @@ class Bench:
                 Bilingual(
                     f"L'action {action} du produit ne connaît pas {parameter}.",
                     f"The product's {action} action does not know {parameter}.",
+                )
+            )
+
+    def need_open_session(self) -> None:
+        """Go on only if the product keeps a session open: what ends it cannot be seen otherwise."""
+        if not any(link.authenticated and link.closed is None for link in self.links()):
+            raise NotTested(
+                Bilingual(
+                    "Le produit ne garde aucune session ouverte : il n'y a rien à fermer ici.",
+                    "The product keeps no session open: there is nothing to close here.",
                 )
             )
 
@@ -364,6 +387,22 @@ class Bench:
         with suppress(DriverFault, NotTested):  # NotTested: the person of a manual driver left
             self._product.leave()
         self._factory.space.close_tenant(self._tenant)
+
+
+def _cannot_listen(error: OSError) -> EnvironmentFault:
+    return EnvironmentFault(
+        Bilingual(
+            f"L'espace simulé ne peut pas écouter : {error}.", f"The simulated space cannot listen: {error}."
+        ),
+        Bilingual(
+            "Un port fixé dans [network] est pris, par un autre programme ou par une autre exécution.",
+            "A port fixed in [network] is taken, by another program or another run.",
+        ),
+        Bilingual(
+            "Libérez le port, ou retirez-le du profil : l'espace prend alors un port libre.",
+            "Free the port, or remove it from the profile: the space then takes a free one.",
+        ),
+    )
 
 
 def _network(profile: VendorProfile) -> Network:

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
@@ -140,12 +141,16 @@ def _clear(folder: Path) -> None:
 
 
 def _join_journals(folder: Path) -> None:
+    ended = True
     with (folder / "journal.jsonl").open("wb") as joined:
         for path in sorted(folder.glob("journal-*.jsonl")):
+            # A killed worker may have left its last line cut: what follows starts on a line of its own.
+            if joined.tell() and not ended:
+                joined.write(b"\n")
             with path.open("rb") as one:
                 shutil.copyfileobj(one, joined)
-            # A killed worker may have left its last line cut.
-            joined.write(b"\n")
+                one.seek(-1 if one.tell() else 0, os.SEEK_END)
+                ended = one.read() in {b"\n", b""}
             path.unlink()
 
 

@@ -30,18 +30,36 @@ def xoauth2(link: Connection, mailbox: str) -> Iterator[Finding]:
                 evidence=link.transcript,
             )
     if not attempts:
-        yield finding(
-            "AUTH-001",
-            expected="AUTH XOAUTH2",
-            found=" ".join(link.verbs) or "aucune commande",
-            evidence=link.transcript,
-        )
-        return
+        yield from _mechanism_refused(link, "AUTH-001", "AUTH XOAUTH2")
     for attempt in attempts:
         if attempt.mechanism != "XOAUTH2":
             yield _fault(link, attempt, "AUTH-001", "XOAUTH2", attempt.mechanism)
         else:
             yield from _form(link, attempt, mailbox)
+
+
+def attempted(links: Sequence[Connection], rule: str, expected: str) -> Iterator[Finding]:
+    """AUTH-001, AUTH-031: one connection at least tries to authenticate; one that only greets may leave."""
+    if not any(link.auths or AUTH_VERBS & set(link.verbs) for link in links):
+        yield finding(
+            rule,
+            expected=expected,
+            found="; ".join(" ".join(link.verbs) for link in links) or "aucune connexion",
+            evidence=links[-1].transcript if links else None,
+        )
+
+
+def _mechanism_refused(link: Connection, rule: str, expected: str) -> Iterator[Finding]:
+    """Yield a finding for a mechanism that the operator does not offer, refused before any payload."""
+    for command in link.commands:
+        if command.verb in AUTH_VERBS and command.tls:
+            yield finding(
+                rule,
+                expected=expected,
+                found=command.text,
+                location=Location(event=command.event.seq),
+                evidence=link.transcript,
+            )
 
 
 def _form(link: Connection, attempt: AuthAttempt, mailbox: str) -> Iterator[Finding]:
@@ -111,7 +129,12 @@ def sent_before_answer(chunks: Sequence[Chunk], protocol: str) -> Iterator[bytes
 
 
 def applicative(link: Connection, mailbox: str) -> Iterator[Finding]:
-    """AUTH-030, AUTH-031: client certificate in the handshake, then PLAIN with the mailbox address."""
+    """AUTH-030, AUTH-031: client certificate in the handshake, then PLAIN with the mailbox address.
+
+    A connection that only greets and leaves is not judged (see `attempted`).
+    """
+    if not link.auths and not AUTH_VERBS & set(link.verbs):
+        return
     established = link.established
     if established is None or not established.data.get("client_certificate"):
         yield finding(
@@ -121,12 +144,7 @@ def applicative(link: Connection, mailbox: str) -> Iterator[Finding]:
             evidence=link.transcript,
         )
     if not link.auths:
-        yield finding(
-            "AUTH-031",
-            expected=f"PLAIN, authcid={mailbox}",
-            found=" ".join(link.verbs) or "aucune commande",
-            evidence=link.transcript,
-        )
+        yield from _mechanism_refused(link, "AUTH-031", f"PLAIN, authcid={mailbox}")
     for attempt in link.auths:
         if attempt.mechanism != "PLAIN" or attempt.user.lower() != mailbox.lower():
             yield _fault(

@@ -2,7 +2,7 @@
 
 from harness.bench import Bench
 from harness.cases import case
-from harness.checks.authentication import patience, xoauth2
+from harness.checks.authentication import attempted, patience, xoauth2
 from harness.checks.refusal import not_connected
 from harness.findings import Bilingual
 from harness.scenes import OPEN_IMAP, OPEN_SMTP
@@ -30,7 +30,9 @@ def test_smtp_sequence(bench: Bench) -> None:
     EXPECTED: well-formed string, exact mailbox, PSC token, under TLS.
     """
     bench.product.open("smtp")
-    bench.judge(*(xoauth2(link, bench.bal.address) for link in bench.need_tls("smtp")))
+    links = bench.need_tls("smtp")
+    tried = attempted(links, "AUTH-001", "XOAUTH2")
+    bench.judge(tried, *(xoauth2(link, bench.bal.address) for link in links))
 
 
 @case(
@@ -51,7 +53,9 @@ def test_imap_sequence(bench: Bench) -> None:
     EXPECTED: well-formed string, exact mailbox, PSC token, under TLS.
     """
     bench.product.open("imap")
-    bench.judge(*(xoauth2(link, bench.bal.address) for link in bench.need_tls("imap")))
+    links = bench.need_tls("imap")
+    tried = attempted(links, "AUTH-001", "XOAUTH2")
+    bench.judge(tried, *(xoauth2(link, bench.bal.address) for link in links))
 
 
 @case(
@@ -74,8 +78,8 @@ def test_long_token(bench: Bench) -> None:
     bench.world(psc=PscSpec(token_octets=LONG_TOKEN))
     answer = bench.product.open("smtp")
     links = bench.need_tls("smtp")
-    bench.judge(*(xoauth2(link, bench.bal.address) for link in links))
-    bench.judge(not_connected(answer, links, "AUTH-001", "jeton de 4 Ko accepté"))
+    refused = not_connected(answer, links, "AUTH-001", "jeton de 4 Ko accepté")
+    bench.judge(refused, *(xoauth2(link, bench.bal.address) for link in links))
 
 
 @case(

@@ -219,6 +219,10 @@ def xoauth2(*links: Connection) -> Judged:
     return each(lambda one: authentication.xoauth2(one, BAL), *links)
 
 
+def attempted(rule: str, *links: Connection) -> Judged:
+    return lambda: authentication.attempted(links, rule, "authentification")
+
+
 def applicative(one: Connection) -> Judged:
     return lambda: authentication.applicative(one, APP)
 
@@ -609,7 +613,10 @@ FAILING: dict[str, Mapping[str, Judged]] = {
     },
     "AUTH-001": {
         "PLAIN": xoauth2(link("smtp", "TLS", "AUTH PLAIN", "ok:PLAIN")),
-        "nothing": xoauth2(link("smtp", "EHLO x", "STARTTLS", "TLS", "EHLO x", "QUIT")),
+        "a mechanism that is not offered": xoauth2(link("smtp", "TLS", "EHLO x", "AUTH LOGIN")),
+        "nothing on any connection": attempted(
+            "AUTH-001", link("smtp", "EHLO x", "STARTTLS", "TLS", "EHLO x", "QUIT")
+        ),
     },
     "AUTH-002": {"malformed": xoauth2(link("smtp", "TLS", "AUTH", "auth:form_problems=separator"))},
     "AUTH-003": {"RPPS": xoauth2(link("smtp", "TLS", "AUTH", "ok:XOAUTH2:899700366240"))},
@@ -636,7 +643,10 @@ FAILING: dict[str, Mapping[str, Judged]] = {
     "AUTH-031": {
         "XOAUTH2": applicative(link("smtp", "TLS+cert", "AUTH XOAUTH2", f"ok:XOAUTH2:{APP}")),
         "another user": applicative(link("smtp", "TLS+cert", "AUTH PLAIN", "ok:PLAIN:logiciel")),
-        "no authentication": applicative(link("imap", "TLS+cert", "CAPABILITY", "LOGOUT")),
+        "a mechanism that is not offered": applicative(link("imap", "TLS+cert", "LOGIN x y")),
+        "nothing on any connection": attempted(
+            "AUTH-031", link("imap", "TLS+cert", "CAPABILITY", "LOGOUT")
+        ),
     },
     "SESSION-001": {"dead": lambda: session.still_alive(FAILED)},
     "SESSION-002": {
