@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from harness.findings import Bilingual, FaultClass, Finding, Location, Severity
 
-Result = Literal["passed", "warning", "failed", "not-tested"]
+Result = Literal["passed", "warning", "failed", "not-tested", "not-applicable"]
 Status = Literal["done", "waiting", "interrupted"]
 
 
@@ -31,6 +31,14 @@ class NotTested(Exception):
     def __init__(self, reason: Bilingual, fault: FaultClass | None = None) -> None:
         self.reason = reason
         self.fault = fault
+        super().__init__(reason.fr)
+
+
+class NotConcerned(Exception):
+    """What the product does shows that the requirement is not about it, and why."""
+
+    def __init__(self, reason: Bilingual) -> None:
+        self.reason = reason
         super().__init__(reason.fr)
 
 

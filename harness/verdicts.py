@@ -2,7 +2,8 @@
 
 The rules, in the order in which they are applied to one requirement:
 
-1. not applicable to what the product claims → `not-applicable`, with the reason;
+1. not applicable to what the product claims, or every case found that it is not about the product →
+   `not-applicable`, with the reason;
 2. a case failed → `failed`, or `waived` when a waiver in force names it;
 3. a case could not be played → `not-tested`, unless the profile declares it (with a proof file when the
    requirement can be tested by machine) → `declared`; a declaration never covers a failure;
@@ -79,7 +80,7 @@ class RequirementVerdict:
     @property
     def in_force(self) -> bool:
         """Tell whether the requirement counts at all: applicable and neither withdrawn nor unknown."""
-        return self.applicable and self.requirement.strength not in {"SUPERSEDED", "UNKNOWN"}
+        return self.applicable and self.verdict != "not-applicable" and self.requirement.strength not in {"SUPERSEDED", "UNKNOWN"}
 
     @property
     def blocks(self) -> bool:
@@ -173,7 +174,9 @@ def requirement_verdict(
 
     if not applies.applies:
         return verdict("not-applicable", applies.reason)
-    results = {outcome.result for outcome in outcomes}
+    results = {outcome.result for outcome in outcomes} - {"not-applicable"}
+    if outcomes and not results:
+        return verdict("not-applicable", outcomes[0].reason)
     denied = declaration is not None and declaration.denies
     if "failed" in results or denied:
         if waiver:

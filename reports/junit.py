@@ -137,7 +137,7 @@ class _Writer:
 def _tag(case: Case) -> str:
     if case.elsewhere:
         return "error"
-    return {"failed": "failure", "not-tested": "skipped"}.get(case.result, "")
+    return {"failed": "failure", "not-tested": "skipped", "not-applicable": "skipped"}.get(case.result, "")
 
 
 def _label(key: str) -> str:

@@ -26,7 +26,7 @@ from harness.doctor import ask_driver
 from harness.drivers import Capabilities, DriverFault
 from harness.errors import ConfigurationFault, EnvironmentFault, MssanteError, ProfileError
 from harness.findings import Bilingual, FaultClass
-from harness.outcomes import CaseFailed, CaseOutcome, NotTested, result_of
+from harness.outcomes import CaseFailed, CaseOutcome, NotConcerned, NotTested, result_of
 from harness.plan import Plan, plan_run
 from harness.profile import VendorProfile, load_profile
 from harness.recorder import RunRecorder
@@ -113,7 +113,7 @@ class ConformanceSession:
                 dropped.append(item)
                 continue
             kept.append(item)
-            if not self.parallel:
+            if not self.parallel and config.pluginmanager.hasplugin("xdist"):
                 item.add_marker(pytest.mark.xdist_group("product"))
         if dropped:
             items[:] = kept
@@ -208,7 +208,8 @@ class ConformanceSession:
             return
         outcome = self._outcome(item, info, call)
         setattr(report, _OUTCOME, outcome.to_json())
-        if outcome.result == "not-tested" and outcome.fault is not FaultClass.HARNESS:
+        unplayed = outcome.result in {"not-tested", "not-applicable"}
+        if unplayed and outcome.fault is not FaultClass.HARNESS:
             report.outcome = "skipped"
             reason = outcome.reason.in_(self.language) if outcome.reason else ""
             report.longrepr = (str(item.path), 0, reason)
@@ -224,6 +225,8 @@ class ConformanceSession:
             fault = FaultClass.PRODUCT
         elif isinstance(error, NotTested):
             result, reason, fault = "not-tested", error.reason, error.fault
+        elif isinstance(error, NotConcerned):
+            result, reason = "not-applicable", error.reason
         elif isinstance(error, EnvironmentFault | ConfigurationFault):
             result, reason, fault = "not-tested", error.message, error.fault
         elif error is not None:
@@ -241,11 +244,11 @@ class ConformanceSession:
             expectation=packaged.text.expectation,
             level=info.level,
             requirements=info.requirements,
-            tenant=bench.tenant.id if bench else "",
+            tenant=bench.tenant_id if bench else "",
             result=result,
             started=datetime.fromtimestamp(call.start, UTC).isoformat(timespec="milliseconds"),
             duration_ms=round(call.duration * 1000, 3),
-            rerun=f"pytest --vendor-profile {self.profile.path} --case {info.id}",
+            rerun=f'pytest --vendor-profile "{self.profile.path}" --case {info.id}',
             reason=reason,
             fault=fault,
             findings=findings,
@@ -269,13 +272,31 @@ class ConformanceSession:
             if info is not None and self.plan.concerns(info.id):
                 self.deselected = True
 
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Note that a file of cases could not be read."""
+        if report.failed:
+            text = f"{report.nodeid} : {' '.join(report.longreprtext.strip().splitlines()[-1:])}"
+            self.problems.append(
+                (FaultClass.HARNESS, Bilingual(f"Cas illisibles : {text}", f"Unreadable cases: {text}"))
+            )
+
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Note that the run broke: it must not end as if it had judged."""
+        text = f"{excinfo.typename}: {excinfo.value}"
+        self.problems.append(
+            (FaultClass.HARNESS, Bilingual(f"Défaut du banc : {text}", f"Fault of the bench: {text}"))
+        )
+
     def pytest_keyboard_interrupt(self) -> None:
         """Note that the run was stopped by hand."""
         self.interrupted = True
 
     @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Close the space; judge, write the record and set the exit code where this is to be done."""
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Close the space; judge, write the record and set the exit code where this is to be done.
+
+        Nothing is judged when the product or the space could not be opened, or the command line is wrong.
+        """
         try:
             if self._factory is not None:
                 self._factory.close()
@@ -284,6 +305,8 @@ class ConformanceSession:
         if self.is_worker:
             self._tell_controller(session.config)
         if self.is_worker or self._refused or session.config.option.collectonly:
+            return
+        if exitstatus == pytest.ExitCode.USAGE_ERROR:
             return
         self.exit_code = self.recorder.finish(self)
         session.exitstatus = self.exit_code

@@ -5,7 +5,7 @@ from harness.cases import case
 from harness.checks.refusal import accepted_anyway, not_connected
 from harness.checks.revocation import queries
 from harness.findings import Bilingual
-from harness.outcomes import NotTested
+from harness.outcomes import NotConcerned
 from harness.scenes import OPEN_SMTP
 from harness.world import PscSpec, RevocationBehaviour, Unreachable
 
@@ -29,7 +29,7 @@ def _read_then_break(bench: Bench) -> float:
     bench.endpoint("smtp", revocation=frozenset({"crl"}))
     answer = bench.product.open("smtp")
     if not queries(bench.events("http", "request"), "crl"):
-        raise NotTested(
+        raise NotConcerned(
             Bilingual(
                 "Le produit n'a demandé aucune CRL : l'exigence ne vise que les clients qui s'en servent.",
                 "The product asked for no CRL: the requirement is about clients that use them.",
