@@ -22,7 +22,29 @@ ACT_CODE = "2.16.840.1.113883.5.4"
 FUNCTION = "2.16.840.1.113883.5.88"
 GENDER = "2.16.840.1.113883.5.1"
 
-SYSTEM_NAMES = {LOINC: "LOINC", SNOMED_CT: "SNOMED CT"}
+TA_ASIP = "1.2.250.1.213.1.1.4.322"
+DICOM_CODES = "1.2.840.10008.2.16.4"
+DICOM_UIDS = "1.2.840.10008.2.6.1"
+CCAM = "1.2.250.1.215.300.1"
+ATC = "2.16.840.1.113883.6.73"
+EDQM = "0.4.0.127.0.16.1.1.2.1"
+EMDN = "1.2.250.1.213.2.68"
+LPP = "1.2.250.1.215.200.2.1"
+INTERPRETATION = "2.16.840.1.113883.5.83"
+SPECIMEN_TYPE = "2.16.840.1.113883.18.311"
+
+SYSTEM_NAMES = {
+    LOINC: "LOINC",
+    SNOMED_CT: "SNOMED CT",
+    TA_ASIP: "TA_ASIP",
+    DICOM_CODES: "DCM",
+    DICOM_UIDS: "DCMUID",
+    CCAM: "CCAM",
+    ATC: "ATC",
+    EDQM: "EDQM",
+    EMDN: "EMDN",
+    LPP: "LPP",
+}
 
 PS_ROOT = "1.2.250.1.71.4.2.1"
 """Root of the national identifier of a professional (PS_IdNat)."""
@@ -68,7 +90,7 @@ SPECIALTIES = {
     "SM54": Code("G15_10/SM54", SPECIALTY, "Médecin - Médecine Générale (SM)"),
 }
 AMBULATORY = Code("AMB", ACT_CODE, "Ambulatoire")
-INPATIENT = Code("IMP", ACT_CODE, "Hospitalisation")
+INPATIENT = Code("IMP", ACT_CODE, "Hospitalisation (établissement, y compris HAD)")
 REPORT = Code("10", CLASS, "Compte rendu")
 IMAGING = Code("31", CLASS, "Imagerie médicale")
 PRESCRIPTION = Code("42", CLASS, "Prescription")

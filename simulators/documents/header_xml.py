@@ -41,7 +41,7 @@ def write_header(root: etree._Element, header: Header, *, n1: bool) -> None:
     add(root, "versionNumber", value=str(header.version))
     _record_target(root, header.patient)
     for author in header.authors:
-        _author(root, author)
+        write_author(root, author)
     _custodian(root, header.custodian)
     _signature(root, "legalAuthenticator", header.legal_authenticator)
     for signature in header.authenticators:
@@ -143,7 +143,8 @@ def _record_target(root: etree._Element, patient: Patient) -> None:
     add(place, "city", patient.birth_place.name)
 
 
-def _author(root: etree._Element, author: Author) -> None:
+def write_author(root: etree._Element, author: Author) -> None:
+    """Write an `author`, of the document or of an entry."""
     element = add(root, "author")
     if author.function is not None:
         write_code(element, "functionCode", author.function)

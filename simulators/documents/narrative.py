@@ -44,7 +44,14 @@ class Table:
     rows: tuple[tuple[Text, ...], ...]
 
 
-Block = Paragraph | Items | Table
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A file of the section, shown where the block stands; `id` is that of its `observationMedia`."""
+
+    id: str
+
+
+Block = Paragraph | Items | Table | Media
 
 
 def paragraph(text: str, id_: str | None = None) -> Paragraph:
@@ -65,6 +72,8 @@ def write_narrative(section: etree._Element, blocks: tuple[Block, ...]) -> etree
                     _content(add(listing, "item"), item)
             case Table():
                 _table(element, block)
+            case Media(id_):
+                add(element, "renderMultiMedia", referencedObject=id_)
     return element
 
 
@@ -79,6 +88,8 @@ def plain_lines(blocks: tuple[Block, ...]) -> Iterator[str]:
             case Table(titles, rows):
                 yield " | ".join(titles)
                 yield from (" | ".join(cell.text for cell in row) for row in rows)
+            case Media():
+                pass
 
 
 def _content(parent: etree._Element, content: Text) -> None:

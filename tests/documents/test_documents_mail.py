@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
+import time
 from dataclasses import replace
 
 import pytest
 from documents_help import ENVELOPE, SEEDS, attachments, factory, one, parse, read_mail, unzip
 
-from simulators.documents import CR_BIO, CR_IMG, LDL_SES, MODELS, Action
+from simulators.documents import CR_BIO, CR_IMG, LDL_SES, MODELS, Action, DocumentModel
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -65,6 +66,68 @@ def test_codes_are_repeated_in_order() -> None:
 
     assert message["X-MSS-CODECDA"] == "11502-2,18748-4,11502-2"
     assert len(attachments(message)) == 4
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("model", MODELS)
+def test_mail_of_an_n3(model: DocumentModel, seed: int) -> None:
+    builder = factory(seed)
+    first = builder.of_model(model, builder.patient(qualified=seed != 3))
+    second = builder.of_model(model, replacing=first)
+
+    message = read_mail(builder.mail(ENVELOPE, second).content)
+
+    files = attachments(message)
+    archive = unzip(files["IHE_XDM.ZIP"])
+    assert archive["IHE_XDM/SUBSET01/DOC0001.XML"] == second.content
+    assert files[second.copy_name] == second.copy
+    assert message["X-MSS-INS"] == ("N" if seed == 3 else "O")
+    metadata = parse(archive["IHE_XDM/SUBSET01/METADATA.XML"])
+    action = "//rim:Slot[@name='urn:action:extraMetadataSlot']//rim:Value"
+    assert one(metadata, action) == "C"
+    body = message.get_body()
+    assert body is not None
+    assert "annule et remplace" in body.get_content()
+
+
+def test_n1_and_n3_of_one_document_share_their_copy() -> None:
+    builder = factory()
+    n3 = builder.cr_bio()
+    n1 = builder.n1_of(n3)
+
+    message = read_mail(builder.mail(ENVELOPE, n3, n1).content)
+
+    files = attachments(message)
+    assert list(files) == ["IHE_XDM.ZIP", n3.copy_name]
+    assert message["X-MSS-CODECDA"] == "11502-2,11502-2"
+    archive = unzip(files["IHE_XDM.ZIP"])
+    roots = {one(parse(archive[f"IHE_XDM/SUBSET01/DOC000{n}.XML"]), "h:id/@root") for n in (1, 2)}
+    assert len(roots) == 2
+
+
+def test_mail_of_several_subsets() -> None:
+    builder = factory()
+    patient = builder.patient()
+    first = builder.submission(builder.cr_bio(patient))
+    second = builder.submission(builder.ldl_ses(patient), builder.cr_img(patient))
+
+    mail = builder.mail_of(ENVELOPE, builder.archive([first, second]))
+
+    message = read_mail(mail.content)
+    assert message["X-MSS-CODECDA"] == "11502-2,11490-0,18748-4"
+    assert len(attachments(message)) == 4
+
+
+def test_laboratory_mail_takes_little_time() -> None:
+    """Under 50 ms; the least of several, so that a busy machine does not count."""
+    builder = factory()
+    taken = []
+    for _ in range(8):
+        start = time.perf_counter()
+        builder.mail(ENVELOPE, builder.cr_bio())
+        taken.append(time.perf_counter() - start)
+
+    assert min(taken) < 0.050
 
 
 def test_two_documents_with_one_copy_name_are_refused() -> None:
