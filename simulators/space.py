@@ -56,7 +56,11 @@ class Space:
 
     def start(self) -> None:
         """Start what all tenants share; raises `OSError` when a fixed port is taken."""
-        self._loop.run(self._start())
+        try:
+            self._loop.run(self._start())
+        except BaseException:
+            self._loop.run(self._stop())
+            raise
         self._started = True
 
     def close(self) -> None:
@@ -80,13 +84,17 @@ class Space:
         return self.folder / "racine-commerciale-TEST.pem"
 
     def open_tenant(self, test: str, spec: TenantSpec | None = None) -> Tenant:
-        """Open a tenant for a test and return it."""
+        """Open a tenant for a test and return it; raises `OSError` when a fixed port is taken."""
         known = hashlib.sha256(f"{self.seed}/{test}".encode()).hexdigest()
         identifier = f"{known[:6]}{next(self._numbers):03d}"
         clock = SimulatedClock(self.clock)
         self.journal.bind(identifier, test, clock)
         opened = OpenTenant(self, identifier, clock, spec or TenantSpec(), random.Random(known))  # noqa: S311
-        self._loop.run(opened.open())
+        try:
+            self._loop.run(opened.open())
+        except BaseException:
+            self._loop.run(opened.close())
+            raise
         self._tenants[identifier] = opened
         return opened.tenant
 
@@ -139,9 +147,11 @@ class Space:
         return port
 
     async def _stop(self) -> None:
-        await self.dns.stop()
-        await self.psc.stop()
-        await self._pki_host.stop()
+        # Also after a start that a taken port cut short: only what was made is stopped.
+        for name in ("dns", "psc", "_pki_host"):
+            server = getattr(self, name, None)
+            if server is not None:
+                await server.stop()
 
     def commercial_context(self, names: list[str]) -> ssl.SSLContext:
         """Return a server context with a commercial certificate for `names`."""

@@ -110,11 +110,11 @@ class OpenTenant:
         self.tenant = self._make(client)
 
     async def close(self) -> None:
-        """Stop the servers and forget the tenant everywhere."""
-        await self.smtp.stop()
-        await self.imap.stop()
-        if self.autoconfig is not None:
-            await self.autoconfig.stop()
+        """Stop the servers and forget the tenant everywhere; also after an `open` that was cut short."""
+        for name in ("smtp", "imap", "autoconfig"):
+            server = getattr(self, name, None)
+            if server is not None:
+                await server.stop()
         self.store.close()
         self.space.dns.remove_tenant(self.id)
         self.space.psc.remove_tenant(self.id)
