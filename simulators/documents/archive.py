@@ -135,7 +135,7 @@ def _index(sender: Professional) -> bytes:
         f"<p>Emetteur : {issuer}</p>\r\n"
         '<p>Voir le fichier <a href="README.TXT">README.TXT</a></p>\r\n'
         "</body>\r\n</html>\r\n"
-    ).encode()
+    ).encode("ascii", "xmlcharrefreplace")
 
 
 def _ascii(text: str) -> str:

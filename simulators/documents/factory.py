@@ -99,9 +99,10 @@ class DocumentFactory:
         if replacing is not None:
             return self._next_version(replacing, now)
         author = author or self.physician()
-        start = (now - timedelta(days=self._rng.randrange(1, 8))).replace(second=0)
-        end = start + timedelta(minutes=self._rng.randrange(10, 240))
         stay = INPATIENT if model is LDL_SES else AMBULATORY
+        start = paris(now - timedelta(days=self._rng.randrange(2, 9))).replace(second=0)
+        length = timedelta(days=1) if stay is INPATIENT else timedelta(minutes=10)
+        end = paris(start + length + timedelta(minutes=self._rng.randrange(240)))
         return Header(
             model=model,
             id=oid_from(self._rng),

@@ -225,7 +225,7 @@ def _act(root: etree._Element, header: Header, act: Act) -> None:
     performer = add(event, "performer", typeCode="PRF")
     if act.performer_template is not None:
         add(performer, "templateId", root=act.performer_template)
-    add(performer, "time", value=cda_time(act.end or act.start))
+    add(performer, "time", value=cda_time(min(act.end or act.start, header.time)))
     write_assigned_entity(performer, act.performer, header.practice_code)
 
 
@@ -240,4 +240,6 @@ def _encounter(root: etree._Element, encounter: Encounter, facility: Code) -> No
         write_assigned_entity(add(element, "responsibleParty"), encounter.responsible)
     place = add(add(element, "location"), "healthCareFacility")
     write_code(place, "code", facility)
-    write_organisation(place, "serviceProviderOrganization", encounter.structure)
+    location = add(place, "location")
+    add(location, "name", encounter.structure.name)
+    _address(location, address_of(encounter.structure))

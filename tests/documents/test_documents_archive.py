@@ -79,8 +79,10 @@ def test_readme_is_ascii_with_crlf_and_has_its_four_parts() -> None:
         assert name in readme
 
 
-def test_index_is_xhtml_with_issuer_and_link() -> None:
-    archive = archive_of()
+@pytest.mark.parametrize("seed", range(6))
+def test_index_is_xhtml_with_issuer_and_link(seed: int) -> None:
+    archive = archive_of(seed)
+    assert archive.files["INDEX.HTM"].isascii()
     index = parse(archive.files["INDEX.HTM"])
     sender = archive.submissions[0].documents[0].cda.header.authors[0].professional.structure
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 
 import pytest
@@ -102,6 +102,16 @@ def test_periods_are_not_reversed(cda: etree._Element) -> None:
         low, high = period[0].get("value"), period[1].get("value")
         if len(low) >= 8:
             assert float(low[:14]) <= float(high[:14])
+
+
+def test_nothing_happens_after_the_document(built: BuiltCda, cda: etree._Element) -> None:
+    performed = texts(cda, "//h:serviceEvent/h:performer/h:time/@value")
+    assert performed
+    assert all(datetime.strptime(value, "%Y%m%d%H%M%S%z") <= built.header.time for value in performed)
+    stay = cda.xpath("//h:encompassingEncounter/h:effectiveTime", namespaces={"h": "urn:hl7-org:v3"})[0]
+    low, high = (datetime.strptime(bound.get("value"), "%Y%m%d%H%M%S%z") for bound in stay)
+    assert high <= built.header.time
+    assert (high - low >= timedelta(days=1)) is (built.header.model is LDL_SES)
 
 
 def test_patient(built: BuiltCda, cda: etree._Element) -> None:

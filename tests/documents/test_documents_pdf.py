@@ -15,7 +15,7 @@ import pytest
 from documents_help import factory
 from preflight_oracle import Preflight, missing
 
-from simulators.documents import CR_BIO, CR_IMG, LDL_SES, copy_name, write_pdf
+from simulators.documents import CR_BIO, CR_IMG, LDL_SES, MODELS, copy_name, write_pdf
 from simulators.documents.pdf import Line
 
 WHEN = datetime(2026, 1, 15, 10, 0, tzinfo=UTC)
@@ -119,7 +119,7 @@ def test_preflight_accepts_the_copies(preflight: Preflight) -> None:
     builder = factory(7)
     rng = random.Random(7)
     models = [CR_BIO, CR_IMG, LDL_SES]
-    copies = [builder.n1(rng.choice(models)).copy for _ in range(5)]
+    copies = [builder.n1(rng.choice(models)).copy, *(builder.of_model(model).copy for model in MODELS)]
 
     verdicts = preflight.judge(pdf(), pdf([Line("x" * 5000), Line("mot " * 3000)]), pdf([Line("")]), *copies)
 
