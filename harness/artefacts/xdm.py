@@ -11,6 +11,7 @@ import io
 import posixpath
 import re
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ _DRIVE = re.compile(r"^[A-Za-z]:")
 _ENCRYPTED = 0x1
 _DESCRIPTOR = 0x8
 _PLAIN_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+_UNREADABLE = (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError, OSError, struct.error)
 ROOT = "IHE_XDM"
 METADATA = "METADATA.XML"
 
@@ -152,10 +154,20 @@ def is_zip(head: bytes) -> bool:
     return head[:4] in {b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"}
 
 
+def holds_xdm(raw: bytes) -> bool:
+    """Tell from the names alone whether a zip has a directory IHE_XDM; nothing is inflated."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            names = archive.namelist()[:MAX_ENTRIES]
+    except _UNREADABLE:
+        return False
+    return any(name.upper().split("/")[0] == ROOT for name in names)
+
+
 def _entries(raw: bytes, problems: list[ZipProblem]) -> Iterator[Entry]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(raw))
-    except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError, OSError) as error:
+    except _UNREADABLE as error:
         problems.append(ZipProblem(Trouble.UNREADABLE, str(error)))
         return
     with archive:

@@ -23,6 +23,7 @@ COMMANDS = (
     "doctor",
     "plan",
     "run",
+    "check",
     "serve",
     "requirements",
     "rules",

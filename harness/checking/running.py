@@ -1,0 +1,146 @@
+"""Runs a check: artefacts in, lines out in the same order, on one process or several, resumed after a kill.
+
+At most `WINDOW` chunks are under way: memory does not grow with the number of artefacts. The state of a run
+is one JSON line per artefact, appended as it is written; a line cut by a kill is judged again.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any, TextIO
+
+from harness.checking.items import Item, Left
+from harness.checking.judging import judge, line
+
+ALONE = 24
+"""Artefacts judged in this process before others are started: below that, starting them costs more."""
+CHUNK = 16
+WINDOW = 4
+"""Chunks under way per process."""
+
+
+@dataclass(slots=True)
+class Totals:
+    """Counts of a run, those of the part done before a kill included."""
+
+    verdicts: dict[str, int] = field(default_factory=lambda: {"passed": 0, "warning": 0, "failed": 0})
+    resumed: int = 0
+    unknown: int = 0
+    unread: int = 0
+
+    @property
+    def judged(self) -> int:
+        """Return the number of artefacts."""
+        return sum(self.verdicts.values())
+
+    @property
+    def exit_code(self) -> int:
+        """Return 3 when a file could not be read, 1 with an error in an artefact, 0 otherwise."""
+        return 3 if self.unread else 1 if self.verdicts["failed"] else 0
+
+
+class State:
+    """What a run has done, on disk."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.done: set[int] = set()
+        self._file: TextIO | None = None
+
+    def load(self, totals: Totals) -> None:
+        """Read what an earlier run did. Raises `OSError`."""
+        if self.path.is_file():
+            with self.path.open("r", encoding="utf-8", errors="replace") as file:
+                for text in file:
+                    self._recall(text, totals)
+        self._file = self.path.open("a", encoding="utf-8", newline="\n")
+        if self._file.tell():
+            # The line that a kill may have cut stays alone on its line.
+            self._file.write("\n")
+
+    def _recall(self, text: str, totals: Totals) -> None:
+        try:
+            known = json.loads(text)
+            key, verdict = str(known["key"]), str(known["verdict"])
+        except (ValueError, TypeError, KeyError):
+            return
+        if verdict in totals.verdicts and hash(key) not in self.done:
+            self.done.add(hash(key))
+            totals.verdicts[verdict] += 1
+            totals.resumed += 1
+
+    def knows(self, item: Item) -> bool:
+        """Tell whether an artefact was judged, and its file has not changed since."""
+        return hash(item.key) in self.done
+
+    def add(self, item: Item, verdict: str) -> None:
+        """Remember an artefact whose line is written."""
+        if self._file is not None:
+            self._file.write(json.dumps({"key": item.key, "verdict": verdict}, ensure_ascii=True) + "\n")
+            self._file.flush()
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def judged(
+    items: Iterable[Item], jobs: int, level: str | None
+) -> Iterator[tuple[Item, dict[str, Any] | Left]]:
+    """Yield each artefact with its line, in order; `jobs` 0 means as many processes as processors."""
+    stream = iter(items)
+    first = list(islice(stream, ALONE if jobs != 1 else 0))
+    ahead = list(islice(stream, 1)) if jobs != 1 else []
+    if jobs == 1 or not ahead:
+        for item in chain(first, ahead, stream):
+            yield item, one(item, level)
+        return
+    yield from _spread(chain(first, ahead, stream), jobs or os.cpu_count() or 1, level)
+
+
+def _spread(
+    items: Iterator[Item], jobs: int, level: str | None
+) -> Iterator[tuple[Item, dict[str, Any] | Left]]:
+    waiting: deque[tuple[list[Item], Future[list[dict[str, Any] | Left]]]] = deque()
+    # Spawned everywhere: a fork of a process that has threads may hang.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+        try:
+            while chunk := list(islice(items, CHUNK)):
+                waiting.append((chunk, pool.submit(_several, chunk, level)))
+                if len(waiting) >= jobs * WINDOW:
+                    yield from _next(waiting)
+            while waiting:
+                yield from _next(waiting)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _next(
+    waiting: deque[tuple[list[Item], Future[list[dict[str, Any] | Left]]]],
+) -> Iterator[tuple[Item, dict[str, Any] | Left]]:
+    chunk, future = waiting.popleft()
+    yield from zip(chunk, future.result(), strict=True)
+
+
+def _several(chunk: list[Item], level: str | None) -> list[dict[str, Any] | Left]:
+    return [one(item, level) for item in chunk]
+
+
+def one(item: Item, level: str | None) -> dict[str, Any] | Left:
+    """Return the line of one artefact, or why its file could not be read."""
+    try:
+        content = item.read()
+    except OSError as error:
+        return Left(item.path, error.strerror or str(error))
+    return line(judge(content, item.kind, level), item.path, item.member)

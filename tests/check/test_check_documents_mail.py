@@ -1,0 +1,91 @@
+"""Rules on mails that carry documents: their examples, the three-way verdict of each header."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+import xdm_samples as samples
+
+from harness.artefacts.cda_header import read_header
+from harness.artefacts.mail import Mail
+from harness.checks.documents_mail import HeaderVerdict, check_documents
+from schemas.rules import rules
+
+RULES = sorted(one.id for one in rules().of_family("doc"))
+
+
+def whole(example: str) -> bytes:
+    """A mail of an example, with its archive and its copies in the places that stand for them."""
+    document, meta = samples.cda(), None
+    if "(slot C)" in example:
+        document = samples.cda(2, samples.RPLC)
+        root = samples.metadata(document)
+        samples.replace(root, samples.fragment(rules()["META-064"].passing))
+        meta = samples.text_of(root)
+    archive = samples.archive(document=document, meta=meta)
+    pieces = {
+        "(IHE_XDM.ZIP)": archive,
+        "(PDF/A-1)": samples.PDF,
+        "(PDF/A-1, un autre / another)": samples.PDF + b"\n",
+    }
+    text = example.strip().replace("\n", "\r\n")
+    for mark, content in pieces.items():
+        text = text.replace(mark, base64.encodebytes(content).decode().replace("\n", "\r\n"))
+    return text.encode() + b"\r\n"
+
+
+def said(example: str) -> set[str]:
+    return {one.rule for one in check_documents(Mail(whole(example))).findings}
+
+
+@pytest.mark.parametrize("rule_id", RULES)
+def test_the_passing_example_has_nothing_against_it(rule_id):
+    assert said(rules()[rule_id].passing) == set()
+
+
+@pytest.mark.parametrize("rule_id", RULES)
+def test_the_failing_example_fails_on_its_rule(rule_id):
+    assert said(rules()[rule_id].failing) == {rule_id}
+
+
+def states(example: str) -> dict[str, HeaderVerdict]:
+    return {one.name: one.verdict for one in check_documents(Mail(whole(example))).headers}
+
+
+def test_each_header_is_present_rightly_absent_or_lost():
+    good = rules()["DOC-012"].passing
+    assert set(states(good).values()) == {HeaderVerdict.PRESENT}
+    assert states(rules()["DOC-012"].failing)["X-MSS-CODECDA"] is HeaderVerdict.LOST
+    assert states(rules()["DOC-014"].failing)["X-MSS-INS"] is HeaderVerdict.WRONG
+    assert states(rules()["DOC-016"].failing)["X-MSS-NIL"] is HeaderVerdict.LOST
+    assert states(rules()["DOC-013"].passing)["X-MSS-CODECDA"] is HeaderVerdict.RIGHTLY_ABSENT
+    assert states(rules()["DOC-015"].failing)["X-MSS-INS"] is HeaderVerdict.UNDUE
+
+
+@pytest.mark.parametrize(
+    "trait",
+    ['<birthTime value="19800115"/>', '<given qualifier="BR">LOUISE</given>', samples.INS,
+     '<family qualifier="BR">ESSAI</family>', 'code="F"'],
+)  # fmt: skip
+def test_an_ins_is_qualified_with_all_its_traits(trait):
+    assert read_header(samples.cda()).patient.qualified
+    assert trait.encode() in samples.cda()
+    assert not read_header(samples.cda(**{trait: ""})).patient.qualified
+
+
+def test_codes_of_several_documents_are_repeated_in_order():
+    # Given an archive with two subsets that hold documents of the same type
+    first = samples.files()
+    second = samples.cda(**{'extension="2026.1"': 'extension="2026.7"'})
+    meta = samples.text_of(samples.metadata(second)).replace(b"2026.1", b"2026.7")
+    contents = {**first, "IHE_XDM/SUBSET02/METADATA.XML": meta, "IHE_XDM/SUBSET02/DOC0001.XML": second}
+    archive = base64.encodebytes(samples.zipped(contents)).decode()
+    good = rules()["DOC-012"].passing
+    # When the header repeats the code / Then it is right; with the code once it is not
+    for value, verdict in (("11488-4, 11488-4", "present"), ("11488-4", "wrong")):
+        text = good.replace("X-MSS-CODECDA: 11488-4", f"X-MSS-CODECDA: {value}")
+        raw = whole(text.replace("(IHE_XDM.ZIP)", archive))
+        state = check_documents(Mail(raw)).headers[0]
+        assert (state.name, state.verdict) == ("X-MSS-CODECDA", verdict)
+        assert state.expected == "11488-4,11488-4"
