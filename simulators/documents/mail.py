@@ -67,11 +67,12 @@ def build_mail(archive: BuiltArchive, envelope: Envelope, clock: Clock, rng: ran
 
     An N1 and an N3 of one document have one copy between them when their copies are the same bytes.
 
-    Raises `ValueError` when two different copies would have one name: give the documents file numbers.
+    Raises `ValueError` when two different copies would have one name (give the documents file numbers), or
+    when an address or the reference is not one line of ASCII.
     """
     documents = [document for submission in archive.submissions for document in submission.documents]
     copies = _copies(documents)
-    label = envelope.label or documents[0].cda.header.title
+    label = " ".join((envelope.label or documents[0].cda.header.title).split())
     patient = documents[0].cda.header.patient
     name = f"{patient.birth_family} {patient.first_given}"
     subject = f"{SUBJECT_PREFIX}{label} {name} {patient.birth_date:%d/%m/%Y}"
@@ -167,6 +168,12 @@ def _date(instant: datetime) -> str:
 
 
 def _assemble(headers: Sequence[tuple[str, str]], boundary: str, parts: Sequence[bytes]) -> bytes:
+    for name, value in headers:
+        unfolded = value.replace("\r\n ", "")
+        if not unfolded.isascii() or "\n" in unfolded or "\r" in unfolded:
+            raise ValueError(
+                f"header {name}: {value!r} is not one line of ASCII; only the subject may have accents"
+            )
     head = "".join(f"{name}: {value}\r\n" for name, value in headers).encode("ascii")
     opening = f"--{boundary}\r\n".encode("ascii")
     body = b"".join(opening + part + b"\r\n" for part in parts)

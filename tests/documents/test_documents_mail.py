@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import os
+import subprocess
+import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from documents_help import ENVELOPE, SEEDS, attachments, factory, one, parse, read_mail, unzip
@@ -191,3 +196,28 @@ def test_same_seed_same_bytes() -> None:
 
     assert made(2) == made(2)
     assert made(2) != made(3)
+
+
+def test_bytes_do_not_depend_on_the_process() -> None:
+    # Given a process that hashes strings otherwise
+    script = (
+        "import hashlib; from documents_help import ENVELOPE, factory; b = factory(2);"
+        "print(hashlib.sha256(b.mail(ENVELOPE, b.cr_bio()).content).hexdigest())"
+    )
+    here = Path(__file__).parent
+    root = str(here.parents[1])
+    environment = {**os.environ, "PYTHONHASHSEED": "12345", "PYTHONPATH": os.pathsep.join((str(here), root))}
+
+    # When it makes the same mail
+    run = subprocess.run(
+        [sys.executable, "-c", script],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=60,
+    )
+
+    # Then the bytes are the same
+    builder = factory(2)
+    assert run.stdout.strip() == hashlib.sha256(builder.mail(ENVELOPE, builder.cr_bio()).content).hexdigest()
