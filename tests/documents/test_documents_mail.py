@@ -189,6 +189,22 @@ def test_a_plain_mail_asks_for_nothing() -> None:
         assert message[name] is None
 
 
+@pytest.mark.parametrize("nil", ["1234\r\nBcc: x@y.fr", "1234\nX: y", "12é4"])
+def test_header_that_is_not_one_line_of_ascii_is_refused(nil: str) -> None:
+    builder = factory()
+    with pytest.raises(ValueError, match="X-MSS-NIL"):
+        builder.mail(replace(ENVELOPE, nil=nil), builder.n1(CR_BIO))
+
+
+def test_label_is_unfolded() -> None:
+    builder = factory()
+    label = "Compte rendu très long " * 8 + "\r\nBcc: x@y.fr"
+    message = read_mail(builder.mail(replace(ENVELOPE, label=label), builder.n1(CR_BIO)).content)
+
+    assert message["Bcc"] is None
+    assert "Bcc: x@y.fr" in message["Subject"]
+
+
 def test_same_seed_same_bytes() -> None:
     def made(seed: int) -> bytes:
         builder = factory(seed)
