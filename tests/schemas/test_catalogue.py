@@ -174,9 +174,10 @@ def test_every_theme_has_requirements():
 
 
 def test_reading_takes_less_than_thirty_milliseconds():
+    # processor time: what other programs of the machine do must not fail this
     code = (
-        "import schemas.requirements as r, time; t = time.perf_counter(); r.catalogue();"
-        "print(time.perf_counter() - t)"
+        "import schemas.requirements as r, time; t = time.process_time(); r.catalogue();"
+        "print(time.process_time() - t)"
     )
     best = min(
         float(
