@@ -644,9 +644,7 @@ FAILING: dict[str, Mapping[str, Judged]] = {
         "XOAUTH2": applicative(link("smtp", "TLS+cert", "AUTH XOAUTH2", f"ok:XOAUTH2:{APP}")),
         "another user": applicative(link("smtp", "TLS+cert", "AUTH PLAIN", "ok:PLAIN:logiciel")),
         "a mechanism that is not offered": applicative(link("imap", "TLS+cert", "LOGIN x y")),
-        "nothing on any connection": attempted(
-            "AUTH-031", link("imap", "TLS+cert", "CAPABILITY", "LOGOUT")
-        ),
+        "nothing on any connection": attempted("AUTH-031", link("imap", "TLS+cert", "CAPABILITY", "LOGOUT")),
     },
     "SESSION-001": {"dead": lambda: session.still_alive(FAILED)},
     "SESSION-002": {
