@@ -65,8 +65,8 @@ def test_several_recipients(bench: Bench) -> None:
     requirements=["ECO.1.0.1"],
     needs=OPEN_SMTP,
     roles=["send"],
-    fr="STARTTLS absent : rien ne part en clair",
-    en="STARTTLS missing: nothing goes in clear",
+    fr="STARTTLS absent : rien ne part en clair (SMTP)",
+    en="STARTTLS missing: nothing goes in clear (SMTP)",
 )
 def test_starttls_not_offered(bench: Bench) -> None:
     """The operator (or someone on the way) does not offer STARTTLS.
@@ -87,8 +87,8 @@ def test_starttls_not_offered(bench: Bench) -> None:
     requirements=["ECO.1.0.1"],
     needs=OPEN_SMTP,
     roles=["send"],
-    fr="STARTTLS refusé : rien ne part en clair",
-    en="STARTTLS refused: nothing goes in clear",
+    fr="STARTTLS refusé : rien ne part en clair (SMTP)",
+    en="STARTTLS refused: nothing goes in clear (SMTP)",
 )
 def test_starttls_refused(bench: Bench) -> None:
     """STARTTLS is offered, then answered 454.
@@ -109,8 +109,8 @@ def test_starttls_refused(bench: Bench) -> None:
     requirements=["ECO.1.0.1"],
     needs=OPEN_SMTP,
     roles=["send"],
-    fr="Texte injecté derrière la réponse à STARTTLS",
-    en="Text injected behind the answer to STARTTLS",
+    fr="Texte injecté derrière la réponse à STARTTLS (SMTP)",
+    en="Text injected behind the answer to STARTTLS (SMTP)",
 )
 def test_injected_answer(bench: Bench) -> None:
     """A false farewell follows `220` in clear, in the same segment.

@@ -67,8 +67,8 @@ def test_read_content(bench: Bench) -> None:
     requirements=["ECO.1.0.2"],
     needs=OPEN_IMAP,
     roles=RECEIVE,
-    fr="STARTTLS absent : rien ne part en clair",
-    en="STARTTLS missing: nothing goes in clear",
+    fr="STARTTLS absent : rien ne part en clair (IMAP)",
+    en="STARTTLS missing: nothing goes in clear (IMAP)",
 )
 def test_starttls_not_offered(bench: Bench) -> None:
     """The operator (or someone on the way) does not offer STARTTLS.
@@ -89,8 +89,8 @@ def test_starttls_not_offered(bench: Bench) -> None:
     requirements=["ECO.1.0.2"],
     needs=OPEN_IMAP,
     roles=RECEIVE,
-    fr="STARTTLS refusé : rien ne part en clair",
-    en="STARTTLS refused: nothing goes in clear",
+    fr="STARTTLS refusé : rien ne part en clair (IMAP)",
+    en="STARTTLS refused: nothing goes in clear (IMAP)",
 )
 def test_starttls_refused(bench: Bench) -> None:
     """STARTTLS is offered, then answered BAD.
@@ -111,8 +111,8 @@ def test_starttls_refused(bench: Bench) -> None:
     requirements=["ECO.1.0.2"],
     needs=OPEN_IMAP,
     roles=RECEIVE,
-    fr="Texte injecté derrière la réponse à STARTTLS",
-    en="Text injected behind the answer to STARTTLS",
+    fr="Texte injecté derrière la réponse à STARTTLS (IMAP)",
+    en="Text injected behind the answer to STARTTLS (IMAP)",
 )
 def test_injected_answer(bench: Bench) -> None:
     """A false farewell follows the answer to STARTTLS in clear, in the same segment.
