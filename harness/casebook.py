@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 import testcases
-from harness.cases import CaseInfo, CaseText, case_text
+from harness.cases import CaseInfo, CaseText, case_infos, case_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,5 @@ def _modules() -> Iterator[ModuleType]:
 
 def _cases_of(module: ModuleType) -> Iterator[PackagedCase]:
     for name, value in vars(module).items():
-        for mark in getattr(value, "pytestmark", ()):
-            if mark.name == "case":
-                yield PackagedCase(mark.args[0], case_text(value.__doc__), module.__name__, name)
+        for info in case_infos(value):
+            yield PackagedCase(info, case_text(value.__doc__), module.__name__, name)

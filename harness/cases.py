@@ -12,7 +12,7 @@ which reports and `mssante plan` show:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
@@ -74,6 +74,49 @@ def case(
         title=Bilingual(fr, en),
     )
     return pytest.mark.case(info)
+
+
+def link_cases(
+    id_: str,
+    *,
+    requirements: Iterable[str],
+    fr: str,
+    en: str,
+    needs: Iterable[str] = (),
+    mailboxes: Iterable[str] = (),
+) -> pytest.MarkDecorator:
+    """Mark a test function as two cases, `<id>-smtp` and `<id>-imap`: the same stimulus on both links.
+
+    The function takes `protocol` (`smtp`, `imap`). Each case needs what opens its link and the role that
+    uses it, beside `needs`.
+    """
+
+    def one(protocol: str, role: str, opening: str) -> object:
+        info = CaseInfo(
+            id=f"{id_}-{protocol}",
+            level="basic",
+            requirements=tuple(requirements),
+            needs=frozenset({opening, *needs}),
+            mailboxes=frozenset(mailboxes),
+            roles=frozenset({role}),
+            title=Bilingual(f"{fr} ({protocol.upper()})", f"{en} ({protocol.upper()})"),
+        )
+        return pytest.param(protocol, id=protocol, marks=pytest.mark.case(info))
+
+    both = [one("smtp", "send", "connect|send"), one("imap", "receive", "connect|list")]
+    return pytest.mark.parametrize("protocol", both)
+
+
+def case_infos(function: object) -> Iterator[CaseInfo]:
+    """Yield what a test function is as a conformance case: nothing, one case, or one for each link."""
+    for mark in getattr(function, "pytestmark", ()):
+        if mark.name == "case":
+            yield mark.args[0]
+        elif mark.name == "parametrize":
+            for parameter in mark.args[1]:
+                yield from (
+                    inner.args[0] for inner in getattr(parameter, "marks", ()) if inner.name == "case"
+                )
 
 
 def case_text(docstring: str | None) -> CaseText:

@@ -1,20 +1,18 @@
 """ECO.1.1.10 — only the range Elémentaire Organisation of IGC-Santé is accepted."""
 
-from harness.bench import Bench
-from harness.cases import case
-from harness.scenes import OPEN_IMAP, OPEN_SMTP, refuses
+from harness.bench import Bench, LinkProtocol
+from harness.cases import link_cases
+from harness.scenes import refuses
 from harness.world import ServerFlavour
 
 
-@case(
-    "ECO.1.1.10/commercial-smtp",
+@link_cases(
+    "ECO.1.1.10/commercial",
     requirements=["ECO.1.1.10"],
-    needs=OPEN_SMTP,
-    roles=["send"],
-    fr="Certificat d'une autorité commerciale (SMTP)",
-    en="Certificate of a commercial authority (SMTP)",
+    fr="Certificat d'une autorité commerciale",
+    en="Certificate of a commercial authority",
 )
-def test_commercial_smtp(bench: Bench) -> None:
+def test_commercial(bench: Bench, protocol: LinkProtocol) -> None:
     """The chain ends at a root that a workstation trusts for the web.
 
     EXIGENCE : pour l'API LPS, seul un certificat IGC-Santé de la gamme Elémentaire Organisation est accepté.
@@ -22,18 +20,18 @@ def test_commercial_smtp(bench: Bench) -> None:
     REQUIREMENT: for the API LPS only an IGC-Santé certificate of the range Elémentaire Organisation is accepted.
     EXPECTED: connection refused, no authentication.
     """
-    refuses(bench, "smtp", "TLS-050", "autorité étrangère refusée", certificate=ServerFlavour.OTHER_AUTHORITY)
+    refuses(
+        bench, protocol, "TLS-050", "autorité étrangère refusée", certificate=ServerFlavour.OTHER_AUTHORITY
+    )
 
 
-@case(
-    "ECO.1.1.10/other-range-smtp",
+@link_cases(
+    "ECO.1.1.10/other-range",
     requirements=["ECO.1.1.10"],
-    needs=OPEN_SMTP,
-    roles=["send"],
-    fr="Certificat d'une autre gamme de l'IGC-Santé (SMTP)",
-    en="Certificate of another IGC-Santé range (SMTP)",
+    fr="Certificat d'une autre gamme de l'IGC-Santé",
+    en="Certificate of another IGC-Santé range",
 )
-def test_other_range_smtp(bench: Bench) -> None:
+def test_other_range(bench: Bench, protocol: LinkProtocol) -> None:
     """The chain ends at the IGC-Santé root through another intermediate.
 
     EXIGENCE : pour l'API LPS, seul un certificat IGC-Santé de la gamme Elémentaire Organisation est accepté.
@@ -41,18 +39,16 @@ def test_other_range_smtp(bench: Bench) -> None:
     REQUIREMENT: for the API LPS only an IGC-Santé certificate of the range Elémentaire Organisation is accepted.
     EXPECTED: connection refused, no authentication.
     """
-    refuses(bench, "smtp", "TLS-051", "autre gamme refusée", certificate=ServerFlavour.WRONG_RANGE)
+    refuses(bench, protocol, "TLS-051", "autre gamme refusée", certificate=ServerFlavour.WRONG_RANGE)
 
 
-@case(
-    "ECO.1.1.10/impostor-smtp",
+@link_cases(
+    "ECO.1.1.10/impostor",
     requirements=["ECO.1.1.10"],
-    needs=OPEN_SMTP,
-    roles=["send"],
-    fr="Autorité au nom d'emprunt « IGC-SANTE » (SMTP)",
-    en="Authority under the borrowed name “IGC-SANTE” (SMTP)",
+    fr="Autorité au nom d'emprunt « IGC-SANTE »",
+    en="Authority under the borrowed name “IGC-SANTE”",
 )
-def test_impostor_smtp(bench: Bench) -> None:
+def test_impostor(bench: Bench, protocol: LinkProtocol) -> None:
     """The issuer's name contains IGC-SANTE; its key is a stranger's.
 
     EXIGENCE : pour l'API LPS, seul un certificat IGC-Santé de la gamme Elémentaire Organisation est accepté.
@@ -60,18 +56,16 @@ def test_impostor_smtp(bench: Bench) -> None:
     REQUIREMENT: for the API LPS only an IGC-Santé certificate of the range Elémentaire Organisation is accepted.
     EXPECTED: connection refused, no authentication.
     """
-    refuses(bench, "smtp", "TLS-052", "imposteur refusé", certificate=ServerFlavour.IMPOSTOR_AUTHORITY)
+    refuses(bench, protocol, "TLS-052", "imposteur refusé", certificate=ServerFlavour.IMPOSTOR_AUTHORITY)
 
 
-@case(
-    "ECO.1.1.10/self-signed-smtp",
+@link_cases(
+    "ECO.1.1.10/self-signed",
     requirements=["ECO.1.1.10"],
-    needs=OPEN_SMTP,
-    roles=["send"],
-    fr="Certificat auto-signé (SMTP)",
-    en="Self-signed certificate (SMTP)",
+    fr="Certificat auto-signé",
+    en="Self-signed certificate",
 )
-def test_self_signed_smtp(bench: Bench) -> None:
+def test_self_signed(bench: Bench, protocol: LinkProtocol) -> None:
     """Nobody signed it but itself.
 
     EXIGENCE : pour l'API LPS, seul un certificat IGC-Santé de la gamme Elémentaire Organisation est accepté.
@@ -79,80 +73,4 @@ def test_self_signed_smtp(bench: Bench) -> None:
     REQUIREMENT: for the API LPS only an IGC-Santé certificate of the range Elémentaire Organisation is accepted.
     EXPECTED: connection refused, no authentication.
     """
-    refuses(bench, "smtp", "TLS-053", "certificat auto-signé refusé", certificate=ServerFlavour.SELF_SIGNED)
-
-
-@case(
-    "ECO.1.1.10/commercial-imap",
-    requirements=["ECO.1.1.10"],
-    needs=OPEN_IMAP,
-    roles=["receive"],
-    fr="Certificat d'une autorité commerciale (IMAP)",
-    en="Certificate of a commercial authority (IMAP)",
-)
-def test_commercial_imap(bench: Bench) -> None:
-    """The chain ends at a root that a workstation trusts for the web.
-
-    EXIGENCE : pour l'API LPS, seul un certificat IGC-Santé de la gamme Elémentaire Organisation est accepté.
-    ATTENDU : connexion refusée, aucune authentification.
-    REQUIREMENT: for the API LPS only an IGC-Santé certificate of the range Elémentaire Organisation is accepted.
-    EXPECTED: connection refused, no authentication.
-    """
-    refuses(bench, "imap", "TLS-050", "autorité étrangère refusée", certificate=ServerFlavour.OTHER_AUTHORITY)
-
-
-@case(
-    "ECO.1.1.10/other-range-imap",
-    requirements=["ECO.1.1.10"],
-    needs=OPEN_IMAP,
-    roles=["receive"],
-    fr="Certificat d'une autre gamme de l'IGC-Santé (IMAP)",
-    en="Certificate of another IGC-Santé range (IMAP)",
-)
-def test_other_range_imap(bench: Bench) -> None:
-    """The chain ends at the IGC-Santé root through another intermediate.
-
-    EXIGENCE : pour l'API LPS, seul un certificat IGC-Santé de la gamme Elémentaire Organisation est accepté.
-    ATTENDU : connexion refusée, aucune authentification.
-    REQUIREMENT: for the API LPS only an IGC-Santé certificate of the range Elémentaire Organisation is accepted.
-    EXPECTED: connection refused, no authentication.
-    """
-    refuses(bench, "imap", "TLS-051", "autre gamme refusée", certificate=ServerFlavour.WRONG_RANGE)
-
-
-@case(
-    "ECO.1.1.10/impostor-imap",
-    requirements=["ECO.1.1.10"],
-    needs=OPEN_IMAP,
-    roles=["receive"],
-    fr="Autorité au nom d'emprunt « IGC-SANTE » (IMAP)",
-    en="Authority under the borrowed name “IGC-SANTE” (IMAP)",
-)
-def test_impostor_imap(bench: Bench) -> None:
-    """The issuer's name contains IGC-SANTE; its key is a stranger's.
-
-    EXIGENCE : pour l'API LPS, seul un certificat IGC-Santé de la gamme Elémentaire Organisation est accepté.
-    ATTENDU : connexion refusée, aucune authentification.
-    REQUIREMENT: for the API LPS only an IGC-Santé certificate of the range Elémentaire Organisation is accepted.
-    EXPECTED: connection refused, no authentication.
-    """
-    refuses(bench, "imap", "TLS-052", "imposteur refusé", certificate=ServerFlavour.IMPOSTOR_AUTHORITY)
-
-
-@case(
-    "ECO.1.1.10/self-signed-imap",
-    requirements=["ECO.1.1.10"],
-    needs=OPEN_IMAP,
-    roles=["receive"],
-    fr="Certificat auto-signé (IMAP)",
-    en="Self-signed certificate (IMAP)",
-)
-def test_self_signed_imap(bench: Bench) -> None:
-    """Nobody signed it but itself.
-
-    EXIGENCE : pour l'API LPS, seul un certificat IGC-Santé de la gamme Elémentaire Organisation est accepté.
-    ATTENDU : connexion refusée, aucune authentification.
-    REQUIREMENT: for the API LPS only an IGC-Santé certificate of the range Elémentaire Organisation is accepted.
-    EXPECTED: connection refused, no authentication.
-    """
-    refuses(bench, "imap", "TLS-053", "certificat auto-signé refusé", certificate=ServerFlavour.SELF_SIGNED)
+    refuses(bench, protocol, "TLS-053", "certificat auto-signé refusé", certificate=ServerFlavour.SELF_SIGNED)
