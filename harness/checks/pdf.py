@@ -12,7 +12,7 @@ from typing import Any
 import pikepdf
 from lxml import etree
 
-from harness.artefacts.pdf import PdfCopy, PdfError, text
+from harness.artefacts.pdf import PdfCopy, PdfError, data, text
 from harness.checks.rulebook import finding
 from harness.findings import Finding, Location
 
@@ -27,6 +27,7 @@ _FORBIDDEN_ACTIONS = {
     "/Rendition", "/Trans", "/GoTo3DView",
 }  # fmt: skip
 _FORBIDDEN_ANNOTATIONS = {"/FileAttachment", "/Sound", "/Movie", "/Screen", "/3D", "/RichMedia"}
+_ICC_VERSION = 2
 _OBJECT_STREAMS = re.compile(rb"/Type\s*/(ObjStm|XRef)\b")
 _TAIL = re.compile(rb"%%EOF\s*$")
 
@@ -108,10 +109,17 @@ def _property(packet: Any, name: str) -> str | None:
 
 def _colours(copy: PdfCopy, say: Say) -> Iterator[Finding]:
     intents = copy.document.Root.get("/OutputIntents")
-    sound = isinstance(intents, pikepdf.Array) and any(
-        text(one.get("/S")) == "/GTS_PDFA1" and "/DestOutputProfile" in one for one in intents
-    )
-    if sound:
+    profiles = [
+        one.get("/DestOutputProfile")
+        for one in (intents if isinstance(intents, pikepdf.Array) else ())
+        if text(one.get("/S")) == "/GTS_PDFA1"
+    ]
+    if any(isinstance(one, pikepdf.Stream) for one in profiles):
+        for one in profiles:
+            header = data(one) if isinstance(one, pikepdf.Stream) else None
+            # PDF 1.4 knows ICC profiles up to version 2; octet 8 of a profile is its major version.
+            if header is not None and (len(header) < 128 or header[8] > _ICC_VERSION):
+                yield say("PDF-004", "ICC v2", f"ICC v{header[8]}" if len(header) > 8 else "∅")
         return
     images = any(
         text(one.get("/Subtype")) == "/Image" and text(one.get("/ColorSpace")).startswith("/Device")
