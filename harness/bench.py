@@ -286,6 +286,25 @@ class Bench:
             self._factory.journal.wait_for(self.tenant.id, min(left, 0.1), since=self.mark)
         return True
 
+    def reopen(self, protocol: LinkProtocol) -> tuple[Answer, tuple[Connection, ...]]:
+        """Close the sessions where the product can, open a link again; return the answer and the new links.
+
+        A product that opens nothing new (it kept its session and has no `disconnect`) cannot be judged so.
+        """
+        if self.product.can("disconnect"):
+            self.product.disconnect()
+        mark = self.mark
+        answer = self.product.open(protocol)
+        links = tuple(link for link in self.connections(protocol, mark) if link.commands)
+        if answer.status == "done" and not links:
+            raise NotTested(
+                Bilingual(
+                    "Le produit garde sa session et n'offre pas l'action disconnect : rien à juger.",
+                    "The product keeps its session and has no disconnect action: nothing to judge.",
+                )
+            )
+        return answer, links
+
     # --- what was recorded ------------------------------------------------------------------------
 
     def settle(self) -> None:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness import __version__
 from harness.bench import RECORD_ONLY_KEY
+from harness.casebook import packaged_cases
 from harness.errors import UsageError
 from harness.findings import Bilingual, FaultClass, Severity
 from harness.outcomes import CaseOutcome
@@ -70,6 +71,7 @@ class RunRecorder:
             declarations=profile.declarations,
             waivers=profile.waivers,
             complete=complete,
+            cased={one for case in packaged_cases() for one in case.info.requirements},
         )
         problems = [*session.problems, *_problems(session.outcomes.values()), *_unused(judgement)]
         asked = session.config.getoption("require_level")

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -80,7 +80,11 @@ class RequirementVerdict:
     @property
     def in_force(self) -> bool:
         """Tell whether the requirement counts at all: applicable and neither withdrawn nor unknown."""
-        return self.applicable and self.verdict != "not-applicable" and self.requirement.strength not in {"SUPERSEDED", "UNKNOWN"}
+        return (
+            self.applicable
+            and self.verdict != "not-applicable"
+            and self.requirement.strength not in {"SUPERSEDED", "UNKNOWN"}
+        )
 
     @property
     def blocks(self) -> bool:
@@ -122,10 +126,12 @@ def judge(
     declarations: Mapping[str, Declaration],
     waivers: Sequence[Waiver],
     complete: bool,
+    cased: Collection[str] = (),
 ) -> Judgement:
     """Judge every requirement of the catalogue and the three levels.
 
-    `complete` is False when cases were left out or the run stopped: no level is then reached.
+    `complete` is False when cases were left out or the run stopped: no level is then reached. `cased` are
+    the requirements that some case judges, played or not.
     """
     by_requirement: dict[str, list[CaseOutcome]] = defaultdict(list)
     for outcome in outcomes:
@@ -139,6 +145,7 @@ def judge(
             by_requirement.get(requirement.id, []),
             declarations.get(requirement.id),
             waived.get(requirement.id),
+            cased=requirement.id in cased,
         )
         for requirement in catalogue
     }
@@ -156,6 +163,8 @@ def requirement_verdict(
     outcomes: Sequence[CaseOutcome],
     declaration: Declaration | None,
     waiver: Waiver | None,
+    *,
+    cased: bool = False,
 ) -> RequirementVerdict:
     """Judge one requirement by the rules at the top of this module."""
     applies = applicability(requirement, claims)
@@ -188,7 +197,7 @@ def requirement_verdict(
             return verdict("declared")
         if waiver:
             return verdict("waived")
-        return verdict("not-tested", _why_not_tested(requirement, outcomes, declaration))
+        return verdict("not-tested", _why_not_tested(requirement, outcomes, declaration, cased=cased))
     return verdict("warning" if "warning" in results else "passed")
 
 
@@ -197,14 +206,20 @@ def _declarable(requirement: Requirement, declaration: Declaration) -> bool:
 
 
 def _why_not_tested(
-    requirement: Requirement, outcomes: Iterable[CaseOutcome], declaration: Declaration | None
+    requirement: Requirement,
+    outcomes: Iterable[CaseOutcome],
+    declaration: Declaration | None,
+    *,
+    cased: bool,
 ) -> Bilingual:
     for outcome in outcomes:
         if outcome.result == "not-tested" and outcome.reason:
             return outcome.reason
     if declaration:
         return _PROOF_MISSING
-    return _NO_DECLARATION if requirement.verified == "declaration" else _NO_CASE
+    if requirement.verified == "declaration":
+        return _NO_DECLARATION
+    return _NOT_PLAYED if cased else _NO_CASE
 
 
 def levels(
@@ -281,6 +296,9 @@ _PROOF_MISSING = Bilingual(
 _NO_DECLARATION = Bilingual(
     'Se vérifie par déclaration : ajoutez une section [declarations."…"] au profil.',
     'Verified by declaration: add a [declarations."…"] section to the profile.',
+)
+_NOT_PLAYED = Bilingual(
+    "Aucun de ses cas n'a été joué dans cette exécution.", "None of its cases was played in this run."
 )
 _NO_CASE = Bilingual(
     "Aucun cas de test ne couvre encore cette exigence.", "No test case covers this requirement yet."

@@ -23,7 +23,7 @@ from harness.bench import DRIVER_KEY, Bench, BenchFactory, open_from_profile
 from harness.casebook import PackagedCase, packaged_cases, testcases_folder
 from harness.cases import CaseInfo
 from harness.doctor import ask_driver
-from harness.drivers import Capabilities, DriverFault
+from harness.drivers import Capabilities, DriverFault, ManualDriver
 from harness.errors import ConfigurationFault, EnvironmentFault, MssanteError, ProfileError
 from harness.findings import Bilingual, FaultClass
 from harness.outcomes import CaseFailed, CaseOutcome, NotConcerned, NotTested, result_of
@@ -147,6 +147,7 @@ class ConformanceSession:
             self._plan = plan_run(
                 [case.info for case in self._cases.values()], catalogue(), self.profile, self.capabilities
             )
+            self._announce_steps(self._plan)
         return self._plan
 
     @property
@@ -159,6 +160,14 @@ class ConformanceSession:
                 self._refused = True
                 pytest.exit(error.text(self.language), returncode=error.exit_code)
         return self._capabilities
+
+    def _announce_steps(self, plan: Plan) -> None:
+        """Tell a manual driver how many steps are to come: the configuration and the needs of each case."""
+        if self._factory is not None and isinstance(self._factory.driver, ManualDriver):
+            manual = [
+                self._cases[item.case].info for item in plan.of_mode("manual") if item.case in self._cases
+            ]
+            self._factory.driver.planned_steps = sum(1 + len(info.needs) for info in manual)
 
     def actions(self) -> list[str]:
         """Return the actions that the product announces."""

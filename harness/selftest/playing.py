@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import shutil
 from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
-from importlib.resources import as_file, files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.bench import DRIVER_KEY, RECORD_ONLY_KEY
+from harness.reference import profile_path
 from harness.selftest.inprocess import InProcessDriver
 from simulators.product import Product, variant_named
 from simulators.product.behaviour import REFERENCE
@@ -63,13 +65,9 @@ def play(name: str, level: str, corridor: str = "AUTRE", seed: int = 0) -> Play:
     def drive(profile: VendorProfile, journal: Journal, worker: str) -> Driver:
         return InProcessDriver(Product(behaviour), journal, profile.driver.timeout_s, worker)
 
-    source = files("harness.selftest") / "reference.toml"
-    with TemporaryDirectory(prefix="mssante-selftest-") as folder, as_file(source) as packaged:
+    with TemporaryDirectory(prefix="mssante-selftest-") as folder:
         report = Path(folder) / "report"
-        profile = Path(folder) / "reference.toml"
-        text = packaged.read_text("utf-8").replace('level = "basic"', f'level = "{level}"')
-        text = text.replace('corridor = "AUTRE"', f'corridor = "{corridor}"')
-        profile.write_text(text, encoding="utf-8")
+        profile = _profile(Path(folder) / "profile", level, corridor)
         output = io.StringIO()
         with redirect_stdout(output), redirect_stderr(output):
             code = pytest.main(
@@ -104,6 +102,15 @@ def _read(name: str, corridor: str, path: Path) -> Play:
         {key: tuple(cases) for key, cases in killers.items()},
         record["duration_s"],
     )
+
+
+def _profile(folder: Path, level: str, corridor: str) -> Path:
+    """Write the packaged profile of the reference product, its proofs beside it, so changed."""
+    shutil.copytree(profile_path().parent, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    path = folder / profile_path().name
+    text = re.sub(r'(?m)^level = ".*"$', f'level = "{level}"', path.read_text("utf-8"))
+    path.write_text(re.sub(r'(?m)^corridor = ".*"$', f'corridor = "{corridor}"', text), encoding="utf-8")
+    return path
 
 
 def _empty_ini(folder: Path) -> Path:

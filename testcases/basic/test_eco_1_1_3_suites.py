@@ -81,7 +81,6 @@ def test_small_curve(bench: Bench, protocol: LinkProtocol) -> None:
 @link_cases(
     "ECO.1.1.3/each-suite",
     requirements=["ECO.1.1.3"],
-    needs=["disconnect"],
     fr="Chaque suite annoncée fonctionne",
     en="Each announced suite works",
 )
@@ -95,9 +94,6 @@ def test_each_suite(bench: Bench, protocol: LinkProtocol) -> None:
     """
     bench.need(bench.product.open(protocol), Bilingual("se connecter", "connect"))
     for suite in sorted(offered_suites(bench.connections(protocol)[0]) & LPS_SUITES):
-        bench.product.disconnect()
         bench.tenant.change_tls(protocol, SINGLE_SUITE[suite])
-        mark = bench.mark
-        answer = bench.product.open(protocol)
-        links = bench.connections(protocol, mark)
+        answer, links = bench.reopen(protocol)
         bench.judge(not_connected(answer, links, "TLS-014", f"0x{suite:04X} établie"))

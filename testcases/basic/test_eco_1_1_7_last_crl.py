@@ -38,7 +38,6 @@ def _read_then_break(bench: Bench) -> float:
     bench.need(
         answer, Bilingual("se connecter quand la CRL est disponible", "connect while the CRL is there")
     )
-    bench.product.disconnect()
     bench.tenant.revocation(RevocationBehaviour(crl_lifetime_s=lifetime, crl=Unreachable()))
     return lifetime
 
@@ -46,7 +45,7 @@ def _read_then_break(bench: Bench) -> float:
 @case(
     "ECO.1.1.7/within-next-update",
     requirements=["ECO.1.1.7"],
-    needs=[*OPEN_SMTP, "disconnect"],
+    needs=OPEN_SMTP,
     fr="CRL injoignable, dernière CRL encore valide",
     en="CRL unreachable, last CRL still valid",
 )
@@ -60,17 +59,14 @@ def test_within_next_update(bench: Bench) -> None:
     """
     lifetime = _read_then_break(bench)
     bench.pass_time(lifetime * (1 - MARGIN))
-    mark = bench.mark
-    answer = bench.product.open("smtp")
-    bench.judge(
-        not_connected(answer, bench.connections("smtp", mark), "TLS-040", "connexion avec la CRL gardée")
-    )
+    answer, links = bench.reopen("smtp")
+    bench.judge(not_connected(answer, links, "TLS-040", "connexion avec la CRL gardée"))
 
 
 @case(
     "ECO.1.1.7/beyond-next-update",
     requirements=["ECO.1.1.7"],
-    needs=[*OPEN_SMTP, "disconnect"],
+    needs=OPEN_SMTP,
     fr="CRL injoignable, dernière CRL expirée",
     en="CRL unreachable, last CRL expired",
 )
@@ -84,6 +80,5 @@ def test_beyond_next_update(bench: Bench) -> None:
     """
     lifetime = _read_then_break(bench)
     bench.pass_time(lifetime * (1 + MARGIN))
-    mark = bench.mark
-    answer = bench.product.open("smtp")
-    bench.judge(accepted_anyway(answer, bench.connections("smtp", mark), "TLS-041", "CRL expirée écartée"))
+    answer, links = bench.reopen("smtp")
+    bench.judge(accepted_anyway(answer, links, "TLS-041", "CRL expirée écartée"))

@@ -16,6 +16,8 @@ from harness.findings import Bilingual
 from harness.scenes import receive_one, send_one
 
 SEND = ["send"]
+ANSWER = ["receive"]
+"""Only who reads a mail can answer it: a sending function is not asked."""
 ACCENTS = "Bonjour,\nL'évolution est très favorable ; œdème résorbé à 90 % — à revoir début août.\n"
 REPLY = Bilingual("répondre", "reply")
 
@@ -45,7 +47,7 @@ def test_message_id(bench: Bench) -> None:
     "ECO.2.2.2/reply",
     requirements=["ECO.2.2.2"],
     needs=["reply"],
-    roles=SEND,
+    roles=ANSWER,
     fr="Réponse rattachée au courriel reçu",
     en="Reply tied to the received mail",
 )

@@ -7,6 +7,8 @@ from harness.findings import Bilingual
 from harness.scenes import receive_one, send_one
 
 SEND = ["send"]
+ANSWER = ["receive"]
+"""Only who reads a mail can answer it: a sending function is not asked."""
 
 
 @case(
@@ -33,7 +35,7 @@ def test_new_mail(bench: Bench) -> None:
     "ECO.2.4.3/reply",
     requirements=["ECO.2.4.3"],
     needs=["reply"],
-    roles=SEND,
+    roles=ANSWER,
     fr="X-MSS-NIL d'une réponse",
     en="X-MSS-NIL of a reply",
 )
