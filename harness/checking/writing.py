@@ -34,7 +34,7 @@ class JsonLines:
 
     def add(self, line: dict[str, Any]) -> None:
         """Write one line."""
-        self.out.write(json.dumps(line, ensure_ascii=False) + "\n")
+        self.out.write(_json(line) + "\n")
         self.out.flush()
 
     def close(self, totals: Totals) -> None:
@@ -51,7 +51,7 @@ class Json:
 
     def add(self, line: dict[str, Any]) -> None:
         """Write one artefact."""
-        self.out.write(("," if self.count else "") + "\n" + json.dumps(line, ensure_ascii=False))
+        self.out.write(("," if self.count else "") + "\n" + _json(line))
         self.count += 1
 
     def close(self, totals: Totals) -> None:
@@ -149,6 +149,20 @@ class Junit:
         self.cases.close()
         self.out.write("  </testsuite>\n</testsuites>\n")
         self.out.flush()
+
+
+def _json(line: dict[str, Any]) -> str:
+    """Return a line as JSON; octets that are no UTF-8 (a file name, a header) stay as escapes."""
+    text = json.dumps(line, ensure_ascii=False)
+    return text if _encodable(text) else json.dumps(line)
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _attribute(text: str) -> str:

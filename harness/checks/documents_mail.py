@@ -15,7 +15,7 @@ from enum import StrEnum
 from harness.artefacts.cda_header import CdaHeader
 from harness.artefacts.mail import Header, Mail, Part
 from harness.artefacts.xdm import holds_xdm, is_zip
-from harness.checks.mail import fold, text_of, visible_text
+from harness.checks.mail import fold, text_of, visible_text, words
 from harness.checks.rulebook import finding
 from harness.checks.xdm import CarriedDocument, XdmVerdict, check_xdm
 from harness.findings import Finding, Location
@@ -29,6 +29,8 @@ _ACTIONS = {
     "D": re.compile(r"supprim|suppression|annul|retir", re.IGNORECASE),
 }
 _TYPE_MAX = 40
+_SHARE = 0.8
+"""Share of the words of a piece that its transcription must have: hyphenation and ligatures cost some."""
 
 
 class HeaderVerdict(StrEnum):
@@ -189,18 +191,18 @@ def _subject_rules(mail: Mail, documents: Sequence[CarriedDocument], say: _Sayer
     subject, header = _subject(mail), mail.first("Subject")
     form = f"{PREFIX}<libellé> <NOM> <prénom> [JJ/MM/AAAA]"
     birth = _BIRTH.search(subject)
-    words = (subject[: birth.start()] if birth else subject).removeprefix(PREFIX).split()
-    if not subject.startswith(PREFIX) or len(words) < 3:
+    said = (subject[: birth.start()] if birth else subject).removeprefix(PREFIX).split()
+    if not subject.startswith(PREFIX) or len(said) < 3:
         yield say.header("DOC-009", form, subject, header, "Subject")
     patients = [one.header.patient for one in documents if one.header is not None]
     if not patients:
         return
-    said = f" {fold(subject.removeprefix(PREFIX))} "
+    folded = f" {fold(subject.removeprefix(PREFIX))} "
     first = patients[0]
     families = [fold(one) for one in first.families]
     givens = [fold(one).split(" ")[0] for one in first.givens if fold(one)]
-    named = not families or any(f" {one} " in said for one in families)
-    called = not givens or any(f" {one}" in said for one in givens)
+    named = not families or any(f" {one} " in folded for one in families)
+    called = not givens or any(f" {one}" in folded for one in givens)
     if not named or not called:
         expected = " ".join([*first.families[:1], first.birth_given or next(iter(first.givens), "")])
         yield say.header("DOC-010", expected, subject, header, "Subject")
@@ -233,6 +235,52 @@ def _copy_rules(
             expected = f"PDF du CDA / of the CDA : {len(header.payload)} octets"
             found = ", ".join(f"{len(copy.content)} octets" for copy in copies)
             yield say.part("DOC-017", expected, found, copies[0])
+    if any(header.narratives for header in headers):
+        yield from _transcription(copies, headers, say)
+
+
+def _transcription(copies: Sequence[Part], headers: Sequence[CdaHeader], say: _Sayer) -> Iterator[Finding]:
+    """DOC-018: of a structured document some copy repeats the header data and the text of each section."""
+    from harness.artefacts.pdf import PdfCopy, PdfError  # noqa: PLC0415  (pikepdf is slow to load)
+    from harness.artefacts.pdf_text import extract  # noqa: PLC0415
+
+    said: list[tuple[Part, set[str]]] = []
+    for copy in copies:
+        try:
+            read = extract(PdfCopy.open(copy.content))
+        except PdfError:
+            continue
+        if not read.complete or not read.text.strip():
+            # The words of such a copy cannot be known (a scanned page, a font without a map): no verdict.
+            return
+        said.append((copy, set(words(read.text))))
+    for header in headers:
+        if not header.narratives or not said:
+            continue
+        lacks, copy = min(
+            (([what for what, text in _to_repeat(header) if not _repeated(text, known)], part)
+             for part, known in said),
+            key=lambda pair: len(pair[0]),
+        )  # fmt: skip
+        if lacks:
+            expected = "titre, type, date, auteur, organisation, sections / title, type, date, author, …"
+            yield say.part("DOC-018", expected, f"absent : {', '.join(lacks[:8])}", copy)
+
+
+def _to_repeat(header: CdaHeader) -> Iterator[tuple[str, str]]:
+    yield "titre / title", header.title
+    yield "type", header.code.display if header.code else ""
+    # The day and its month may be written in letters: the year is what every form has.
+    yield "date", header.effective_time[:4]
+    yield "auteur / author", " ".join(one.family for one in header.authors[:1])
+    yield "organisation", header.custodian_name
+    for number, narrative in enumerate(header.narratives, 1):
+        yield f"section {number}", narrative
+
+
+def _repeated(text: str, known: set[str]) -> bool:
+    wanted = set(words(text))
+    return not wanted or len(wanted & known) >= _SHARE * len(wanted)
 
 
 def _name_rules(copy: Part, headers: Sequence[CdaHeader], say: _Sayer) -> Iterator[Finding]:

@@ -3,21 +3,57 @@
 from __future__ import annotations
 
 import base64
+import io
 
+import pikepdf
 import pytest
 import xdm_samples as samples
+from pikepdf import Dictionary, Name
 
 from harness.artefacts.cda_header import read_header
 from harness.artefacts.mail import Mail
+from harness.artefacts.pdf import PdfCopy
+from harness.artefacts.pdf_text import extract
 from harness.checks.documents_mail import HeaderVerdict, check_documents
 from schemas.rules import rules
 
 RULES = sorted(one.id for one in rules().of_family("doc"))
 
 
-def whole(example: str) -> bytes:
-    """A mail of an example, with its archive and its copies in the places that stand for them."""
-    document, meta = samples.cda(), None
+SECTIONS = {"Motif": "Douleur du genou depuis l'été.", "Conclusion": "Entorse bénigne, repos et contrôle."}
+HEADER = ("Compte rendu de consultation", "CR ou fiche de consultation ou de visite", "05/01/2026",
+          "Dr Claire TESTUT", "Cabinet des Tests")  # fmt: skip
+
+
+def structured() -> bytes:
+    """The document with sections in the place of its PDF."""
+    before, _, rest = samples.cda().decode().partition("<component><nonXMLBody>")
+    sections = "".join(
+        f"<component><section><title>{title}</title><text>{text}</text></section></component>"
+        for title, text in SECTIONS.items()
+    )
+    after = rest.partition("</nonXMLBody></component>")[2]
+    return f"{before}<component><structuredBody>{sections}</structuredBody></component>{after}".encode()
+
+
+def printed(*lines: str) -> bytes:
+    """A PDF of one page that shows these lines in a simple font."""
+    pdf = pikepdf.new()
+    pdf.add_blank_page()
+    font = Dictionary(
+        Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica, Encoding=Name.WinAnsiEncoding
+    )
+    pdf.pages[0].obj.Resources = Dictionary(Font=Dictionary(F0=pdf.make_indirect(font)))
+    shown = b" T* ".join(b"<" + line.encode("cp1252").hex().encode() + b"> Tj" for line in lines)
+    pdf.pages[0].obj.Contents = pdf.make_stream(b"BT /F0 12 Tf 14 TL 50 700 Td " + shown + b" ET")
+    out = io.BytesIO()
+    pdf.save(out)
+    return out.getvalue()
+
+
+def whole(example: str, copy: bytes | None = None) -> bytes:
+    """A mail of an example, with its archive and its copies (or `copy`) in the places that stand for them."""
+    document, meta = structured() if "CDA N3" in example else samples.cda(), None
     if "(slot C)" in example:
         document = samples.cda(2, samples.RPLC)
         root = samples.metadata(document)
@@ -28,6 +64,11 @@ def whole(example: str) -> bytes:
         "(IHE_XDM.ZIP)": archive,
         "(PDF/A-1)": samples.PDF,
         "(PDF/A-1, un autre / another)": samples.PDF + b"\n",
+        "(PDF/A-1 : toutes les sections / all sections, CDA N3)": copy
+        or printed(*HEADER, *SECTIONS.values()),
+        "(PDF/A-1 : sans la section Conclusion / without the section Conclusion, CDA N3)": printed(
+            *HEADER, SECTIONS["Motif"]
+        ),
     }
     text = example.strip().replace("\n", "\r\n")
     for mark, content in pieces.items():
@@ -89,3 +130,38 @@ def test_codes_of_several_documents_are_repeated_in_order():
         state = check_documents(Mail(raw)).headers[0]
         assert (state.name, state.verdict) == ("X-MSS-CODECDA", verdict)
         assert state.expected == "11488-4,11488-4"
+
+
+@pytest.mark.parametrize("lost", HEADER)
+def test_a_copy_repeats_each_header_datum(lost):
+    copy = printed(*(one for one in HEADER if one != lost), *SECTIONS.values())
+    found = check_documents(Mail(whole(rules()["DOC-018"].passing, copy))).findings
+    assert {one.rule for one in found} == {"DOC-018"}
+
+
+def composite(with_map: bool) -> bytes:
+    """A PDF that shows `Été` in a composite font of codes 1 and 2."""
+    pdf = pikepdf.new()
+    pdf.add_blank_page()
+    font = Dictionary(Type=Name.Font, Subtype=Name.Type0, BaseFont=Name.X, Encoding=Name("/Identity-H"))
+    if with_map:
+        font.ToUnicode = pdf.make_stream(
+            b"1 beginbfchar <0001> <00C9> endbfchar 1 beginbfrange <0002> <0003> [<0074> <00E9>] endbfrange"
+        )
+    pdf.pages[0].obj.Resources = Dictionary(Font=Dictionary(F0=pdf.make_indirect(font)))
+    pdf.pages[0].obj.Contents = pdf.make_stream(b"BT /F0 12 Tf [<00010002> 5 <0003>] TJ ET")
+    out = io.BytesIO()
+    pdf.save(out)
+    return out.getvalue()
+
+
+def test_composite_fonts_are_read_by_their_map():
+    read = extract(PdfCopy.open(composite(with_map=True)))
+    assert (read.text.strip(), read.complete) == ("Été", True)
+    blind = extract(PdfCopy.open(composite(with_map=False)))
+    assert (blind.text.strip(), blind.complete) == ("", False)
+
+
+def test_a_copy_that_cannot_be_read_as_text_accuses_nobody():
+    raw = whole(rules()["DOC-018"].passing, composite(with_map=False))
+    assert check_documents(Mail(raw)).findings == ()
