@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime
 from itertools import count
 
@@ -109,10 +110,15 @@ class WireServer:
             self._stop_listening()
         if self._sweeper is not None:
             self._sweeper.cancel()
-        self._listener.close()
-        # Connections that the system had accepted, and asyncio not yet announced, come in these turns.
+        # asyncio drops, unclosed, a connection accepted and not yet announced when its listener closes:
+        # accept no more, let those come in these turns, then close.
+        loop = asyncio.get_running_loop()
+        for listening in self._listener.sockets:
+            with suppress(NotImplementedError):  # the Windows loop announces what it accepts at once
+                loop.remove_reader(listening.fileno())
         for _ in range(3):
             await asyncio.sleep(0)
+        self._listener.close()
         for connection in tuple(self._heard):
             connection.abort("operator", "stopped")
         self._empty.clear()
