@@ -99,7 +99,7 @@ OBSERVATION = """<observation classCode="OBS" moodCode="EVN"><templateId root="1
 <referenceRange><observationRange><value xsi:type="IVL_PQ"><low value="3.9" unit="mmol/L"/><high value="6.1" unit="mmol/L"/></value></observationRange></referenceRange></observation>"""
 SPECIMEN = """<procedure classCode="PROC" moodCode="EVN"><templateId root="1.3.6.1.4.1.19376.1.3.1.2"/><templateId root="1.2.250.1.213.1.1.3.77"/>
 <effectiveTime value="20260105083000+0100"/><participant typeCode="PRD"><participantRole classCode="SPEC"><id root="1.2.250.1.213.1.1.9.8" extension="ECH-1"/>
-<playingEntity><code code="BLD" codeSystem="2.16.840.1.113883.5.129" displayName="Sang total"/></playingEntity></participantRole></participant>
+<playingEntity><code code="BLD" codeSystem="2.16.840.1.113883.18.311" displayName="Sang total"/></playingEntity></participantRole></participant>
 <entryRelationship typeCode="COMP"><act classCode="ACT" moodCode="EVN"><templateId root="1.3.6.1.4.1.19376.1.3.1.3"/><templateId root="1.2.250.1.213.1.1.3.107"/>
 <code code="SPRECEIVE" codeSystem="1.3.5.1.4.1.19376.1.5.3.2"/><effectiveTime value="20260105091000+0100"/></act></entryRelationship></procedure>"""
 BATTERY = f"""<organizer classCode="BATTERY" moodCode="EVN"><templateId root="1.3.6.1.4.1.19376.1.3.1.4"/><templateId root="1.2.250.1.213.1.1.3.78"/>
@@ -176,3 +176,16 @@ def changed(content: bytes, old: str, new: str) -> bytes:
     """Return the document with one piece of its text replaced; the piece must be there."""
     assert old.encode() in content, old
     return content.replace(old.encode(), new.encode(), 1)
+
+
+def of_model(root: str) -> bytes:
+    """The report announced under another model."""
+    return changed(report(), 'root="1.2.250.1.213.1.1.1.55"', f'root="{root}"')
+
+
+DOCUMENTS = {
+    "report": report,
+    "unstructured": unstructured,
+    "prescription": lambda: of_model("1.2.250.1.213.1.1.1.39"),
+    "imaging": lambda: of_model("1.2.250.1.213.1.1.1.45"),
+}

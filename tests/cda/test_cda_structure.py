@@ -2,8 +2,6 @@
 from __future__ import annotations
 
 import io
-import zipfile
-from pathlib import Path
 
 import pytest
 import xmlschema
@@ -22,8 +20,6 @@ from lxml import etree
 from harness.artefacts.cda import CdaDocument, CdaError, Form, Unreadable, locate
 from harness.checks.cda import Depth, check_cda
 from schemas.xsd.cda import SCHEMA
-
-SHARED = Path(__file__).resolve().parents[3] / "shared" / "examples"
 
 
 def rules_of(content):
@@ -205,21 +201,3 @@ def test_damaged_documents_never_raise(position, inserted, removed):
     content = report()[:position] + inserted + report()[position + removed :]
 
     check_cda(content)
-
-
-def official():
-    for path in sorted((SHARED / "cda").glob("*.xml")):
-        yield pytest.param(path.read_bytes(), id=path.stem)
-    for path in sorted((SHARED / "xdm").glob("*/IHE_XDM.ZIP")):
-        with zipfile.ZipFile(path) as archive:
-            for name in archive.namelist():
-                if name.endswith("DOC0001.XML"):
-                    yield pytest.param(archive.read(name), id=f"xdm-{path.parent.name}")
-
-
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the official samples are not beside the project")
-@pytest.mark.parametrize("content", list(official()))
-def test_no_official_document_has_an_error(content):
-    errors = [each for each in check_cda(content).findings if each.severity == "error"]
-
-    assert [(each.rule, each.location, each.found) for each in errors] == []

@@ -32,8 +32,17 @@ class Reading:
     ids: dict[str, _Element] = field(default_factory=dict)
     idrefs: list[tuple[_Element, str]] = field(default_factory=list)
     references: list[_Element] = field(default_factory=list)
+    judged: set[str] = field(default_factory=set)
+    """National ids already judged: each is reported once."""
     templates: dict[str, list[_Element]] = field(default_factory=dict)
     """templateId root -> the elements that bear it, in document order."""
+
+    def is_new(self, national_id: str | None) -> bool:
+        """Tell whether a national id is met for the first time."""
+        if not national_id or national_id in self.judged:
+            return False
+        self.judged.add(national_id)
+        return True
 
     def fault(
         self, rule_id: str, element: _Element, expected: str, found: str, attribute: str | None = None
