@@ -48,7 +48,7 @@ def test_the_readme_shows_the_driver_as_it_is():
 def test_contributing_shows_a_case_as_it_is():
     root = EXAMPLE.parents[1]
     shown = (root / "CONTRIBUTING.md").read_text("utf-8").partition("```python\n")[2].partition("```")[0]
-    assert shown.startswith("@case(")
+    assert shown.startswith(("@case(", "@link_cases("))
     assert shown in (root / "testcases" / "basic" / "test_eco_1_1_4_validity.py").read_text("utf-8")
 
 
