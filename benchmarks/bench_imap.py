@@ -2,8 +2,10 @@
 
 `python benchmarks/bench_imap.py [--quick]` prints one line per measure: ours, Dovecot's, the ratio and the
 target. Each server is its own process; the client is imaplib under TLS (asyncio for the IDLE measure). Our
-server journals as in a run. Exit 1 when a target is missed. Targets are those of the project: append as fast
-as Dovecot, ENVELOPE and BODYSTRUCTURE at 0.3 times its rate, SEARCH of 50,000 messages under 150 ms, 1,000
+server journals as in a run. The servers take turns for some rounds, each with a new mailbox, and the best
+round of each counts, so that another program's work on the machine spoils a round and not a ratio. Exit 1
+when a target is missed. Targets are those of the project: append as fast as Dovecot, ENVELOPE and
+BODYSTRUCTURE at 0.3 times its rate, SEARCH of 50,000 messages under 150 ms (the first as well), 1,000
 sessions in IDLE told within 100 ms at the 95th percentile.
 """
 
@@ -20,7 +22,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -172,8 +175,18 @@ def rate(count: int, work: Callable[[], object]) -> float:
     return count / (time.perf_counter() - started)
 
 
-def mailbox_rates(port: int, count: int, *, bearer: bool) -> dict[str, float]:
-    """Append `count` messages, then fetch them all in several ways."""
+def best_rates(ports: Mapping[str, tuple[int, bool]], count: int, rounds: int) -> dict[str, dict[str, float]]:
+    """Return the best rates of each server, by its name; `ports` also says whether a token logs in."""
+    best: dict[str, dict[str, float]] = {name: {} for name in ports}
+    for number in range(rounds):
+        for name, (port, bearer) in ports.items():
+            for measure, value in mailbox_rates(port, f"round{number}", count, bearer=bearer).items():
+                best[name][measure] = max(value, best[name].get(measure, 0.0))
+    return best
+
+
+def mailbox_rates(port: int, box: str, count: int, *, bearer: bool) -> dict[str, float]:
+    """Append `count` messages to a new mailbox, then fetch them all in several ways."""
     rates: dict[str, float] = {}
     logins = 30
 
@@ -187,10 +200,11 @@ def mailbox_rates(port: int, count: int, *, bearer: bool) -> dict[str, float]:
 
     def append() -> None:
         for body in bodies:
-            client.append("INBOX", "", "", body)
+            client.append(box, "", "", body)
 
+    client.create(box)
     rates["append 10 KB"] = rate(count, append)
-    client.select("INBOX")
+    client.select(box)
     for name in ("first", "again"):
         rates[f"ENVELOPE+BODYSTRUCTURE, {name}"] = rate(
             count, lambda: client.fetch("1:*", "(ENVELOPE BODYSTRUCTURE)")
@@ -212,6 +226,10 @@ def search_times(port: int) -> dict[str, float]:
         "FROM labo UNSEEN",
         "SENTSINCE 1-Jan-2026 LARGER 100",
         "NOT SEEN SINCE 1-Jan-2020",
+        "TEXT numero",
+        "BODY bonjour",
+        "HEADER Message-ID 4999@",
+        "ALL",
     ):
         runs = []
         for _ in range(6):
@@ -224,8 +242,8 @@ def search_times(port: int) -> dict[str, float]:
     return times
 
 
-async def idle_delays(port: int, sessions: int) -> list[float]:
-    """Return how many milliseconds after the delivery each session in IDLE was told."""
+async def idle_delays(port: int, sessions: int, deliveries: int = 5) -> list[list[float]]:
+    """Return how many milliseconds after each delivery each session in IDLE was told, ascending."""
 
     async def enter() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -245,23 +263,28 @@ async def idle_delays(port: int, sessions: int) -> list[float]:
     for start in range(0, sessions, 20):
         peers += await asyncio.gather(*(enter() for _ in range(start, min(start + 20, sessions))))
     loop = asyncio.get_running_loop()
-    moments: list[float] = []
-
-    async def told(reader: asyncio.StreamReader) -> None:
-        await reader.readline()
-        moments.append(time.perf_counter())
-
-    waiting = [asyncio.create_task(told(reader)) for reader, _ in peers]
     client = await loop.run_in_executor(None, lambda: connect(port, bearer=True))
-    started = time.perf_counter()
-    append = loop.run_in_executor(None, lambda: client.append("Sent", "", "", b"Subject: x\r\n\r\nx\r\n"))
-    await asyncio.gather(*waiting)
-    await append
+    delays: list[list[float]] = []
+
+    async def told(reader: asyncio.StreamReader) -> float:
+        # The first session that looks is told RECENT too.
+        while b"EXISTS" not in await reader.readline():
+            pass
+        return time.perf_counter()
+
+    for _ in range(deliveries):
+        waiting = [asyncio.create_task(told(reader)) for reader, _ in peers]
+        await asyncio.sleep(0.2)
+        started = time.perf_counter()
+        append = loop.run_in_executor(None, lambda: client.append("Sent", "", "", b"Subject: x\r\n\r\nx\r\n"))
+        moments = await asyncio.gather(*waiting)
+        await append
+        delays.append(sorted((moment - started) * 1000 for moment in moments))
     for _, writer in peers:
         writer.close()
     await asyncio.gather(*(writer.wait_closed() for _, writer in peers), return_exceptions=True)
     await loop.run_in_executor(None, client.logout)
-    return [(moment - started) * 1000 for moment in moments]
+    return delays
 
 
 # -- report -----------------------------------------------------------------------------------------------
@@ -296,6 +319,27 @@ class Report:
         return f"   {'ok' if good else 'MISSED'} ({target})"
 
 
+def compare(report: Report, folder: Path, credential: tuple[Path, Path], count: int) -> None:
+    """Measure our server, in memory and on disk, beside Dovecot without and with flushing."""
+    from imap_dovecot import Dovecot
+
+    memory, disk = Ours(folder), Ours(folder, on_disk=True)
+    ports = {"memory": (memory.port, True), "disk": (disk.port, True)}
+    with ExitStack() as stack:
+        stack.callback(memory.stop)
+        stack.callback(disk.stop)
+        if Dovecot.available():
+            for fsync in ("never", "optimized"):
+                ports[fsync] = (stack.enter_context(Dovecot(credential, fsync=fsync)).port, False)
+        else:
+            print("dovecot is not installed: no comparison")
+        rates = best_rates(ports, count, ROUNDS)
+    for name, title, fsync in (("memory", "in memory", "never"), ("disk", "on disk (SQLite)", "optimized")):
+        print(f"--- {title}; Dovecot mail_fsync={fsync}; best of {ROUNDS} rounds")
+        report.rates(rates[name], rates.get(fsync), TARGETS)
+
+
+ROUNDS = 3
 TARGETS = {"append 10 KB": 1.0, "ENVELOPE+BODYSTRUCTURE, first": 0.3, "ENVELOPE+BODYSTRUCTURE, again": 0.3}
 
 
@@ -310,39 +354,25 @@ def main() -> int:
     if chosen.serve:
         serve(chosen.serve, chosen.preload, chosen.disk)
         return 0
-    from imap_dovecot import Dovecot
-
     scale = 10 if chosen.quick else 1
-    if hasattr(os, "getloadavg"):
-        print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors; busy means void")
     report = Report()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         credential = make_credential(folder)
-        count = 2000 // scale
-        theirs: dict[str, dict[str, float]] = {}
-        if Dovecot.available():
-            for fsync in ("never", "optimized"):
-                with Dovecot(credential, fsync=fsync) as dovecot:
-                    theirs[fsync] = mailbox_rates(dovecot.port, count, bearer=False)
-        else:
-            print("dovecot is not installed: no comparison")
-        for on_disk in (False, True):
-            fsync = "optimized" if on_disk else "never"
-            print(
-                f"--- {'on disk (SQLite, flushed)' if on_disk else 'in memory'}; Dovecot mail_fsync={fsync}"
-            )
-            ours = Ours(folder, on_disk=on_disk)
-            report.rates(mailbox_rates(ours.port, count, bearer=True), theirs.get(fsync), TARGETS)
-            ours.stop()
+        if hasattr(os, "getloadavg"):
+            print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors; busy means void")
+        compare(report, folder, credential, 2000 // scale)
         print(f"--- mailbox of {50_000 // scale} messages")
         ours = Ours(folder, preload=50_000 // scale)
         for program, value in search_times(ours.port).items():
             report.times(program, value, 150)
-        print(f"--- {1000 // scale} sessions in IDLE")
-        delays = sorted(asyncio.run(idle_delays(ours.port, 1000 // scale)))
-        report.times("told, median", statistics.median(delays), None)
-        report.times("told, 95th percentile", delays[int(len(delays) * 0.95) - 1], 100)
+        ours.stop()
+        print(f"--- {1000 // scale} sessions in IDLE, five deliveries, the median one")
+        ours = Ours(folder)
+        delays = asyncio.run(idle_delays(ours.port, 1000 // scale))
+        report.times("told, median", statistics.median(map(statistics.median, delays)), None)
+        last = statistics.median(one[int(len(one) * 0.95) - 1] for one in delays)
+        report.times("told, 95th percentile", last, 100)
         ours.stop()
     return 1 if report.missed else 0
 

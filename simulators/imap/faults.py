@@ -120,16 +120,6 @@ class EndlessIdle(ImapFault):
 FaultType = TypeVar("FaultType", bound=ImapFault)
 
 
-def take_at(book: FaultBook, kind: type[FaultType], at: str) -> FaultType | None:
-    """Return the first fault of `kind` that strikes at this command, and count it as having struck."""
-    with book._lock:
-        for index, (fault, left) in enumerate(book._left):
-            if isinstance(fault, kind) and fault.at == at and left != 0:
-                book._left[index] = (fault, None if left is None else left - 1)
-                return fault
-    return None
-
-
 class Misbehaviour:
     """The faults as one connection meets them."""
 
@@ -157,7 +147,7 @@ class Misbehaviour:
         """Return the fault of this kind that strikes at this command now, or None."""
         if not self._book.any():
             return None
-        fault = take_at(self._book, kind, at)
+        fault = self._book.take(kind, at=at)
         if fault is not None:
             self._note(fault)
         return fault

@@ -139,6 +139,7 @@ def _text(key: Key) -> Predicate:
     text = digest.folded(key.text)
     field = key.field.lower() if key.name == "HEADER" else ""
     short = key.name if not field else field.upper()
+    whole = key.name == "TEXT"
     if short in _SUMMARISED and (key.name != "HEADER" or text):
         attribute = _SUMMARISED[short]
 
@@ -151,11 +152,17 @@ def _text(key: Key) -> Predicate:
 
     def headers(number: int, message: Message) -> bool:
         del number
+        kept = message.content.derive(digest.search_text)
+        if kept is not None and not (text in kept.header and field in kept.header):
+            return False
         return any(text in value for value in digest.header_texts(message.content.read(), field))
 
     def body(number: int, message: Message) -> bool:
         del number
-        if key.name == "TEXT" and text in digest.whole_header(message.content.read()):
+        kept = message.content.derive(digest.search_text)
+        if kept is not None:
+            return text in kept.body or (whole and text in kept.header)
+        if whole and text in digest.whole_header(message.content.read()):
             return True
         return any(text in part for part in digest.body_texts(message.content))
 

@@ -42,6 +42,7 @@ class ImapProtocol(asyncio.Protocol):
         self._out_size = 0
         self._shown = 0
         self._hidden = 0
+        self._unwritten: list[tuple[bytes, str | None]] = []
         self._reading = True
         self._established: asyncio.Future[None] | None = None
         self.lost = False
@@ -100,6 +101,7 @@ class ImapProtocol(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End the session."""
+        self._write_down()
         self.lost = True
         self._out.clear()
         self._out_size = 0
@@ -180,8 +182,9 @@ class ImapProtocol(asyncio.Protocol):
         self._out_size += len(line) + 2
         if self._shown < trace.REPLIES_SHOWN:
             self._shown += 1
-            text, data = trace.reply_line(line)
-            self.transport.record("reply", shown or text, from_product=False, data=data)
+            self._unwritten.append((line, shown))
+            if not self.idle:
+                self._write_down()
         else:
             self._hidden += 1
         if self._out_size >= FLUSH_AT:
@@ -191,16 +194,26 @@ class ImapProtocol(asyncio.Protocol):
         self, name: str, text: str, *, from_product: bool, data: Mapping[str, Any] | None = None
     ) -> None:
         """Put an event into the journal."""
+        self._write_down()
         self.transport.record(name, text, from_product=from_product, data=data)
+
+    def _write_down(self) -> None:
+        """Put the replies that wait for it into the journal."""
+        unwritten, self._unwritten = self._unwritten, []
+        for line, shown in unwritten:
+            text, data = trace.reply_line(line)
+            self.transport.record("reply", shown or text, from_product=False, data=data)
 
     def received(self, octets: bytes) -> None:
         """Put a command into the journal, and begin to count its replies."""
+        self._write_down()
         self._shown = self._hidden = 0
         text, data = trace.command_line(octets)
         self.transport.record("command", text, from_product=True, data=data)
 
     def answer(self, status: Status, tag: str) -> None:
         """Send the tagged answer; it is always shown."""
+        self._write_down()
         if self._hidden:
             text = f"… {self._hidden} autres réponses"
             self.transport.record("reply", text, from_product=False, data={"hidden": self._hidden})
@@ -213,6 +226,9 @@ class ImapProtocol(asyncio.Protocol):
             self.transport.write(b"".join(self._out))
         self._out.clear()
         self._out_size = 0
+        if self._unwritten:
+            # One delivery wakes all sessions in IDLE: each is told before the journal is told of any.
+            asyncio.get_running_loop().call_soon(self._write_down)
 
     async def drain(self) -> None:
         """Hand over what is queued; wait while the peer reads slowly."""

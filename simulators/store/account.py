@@ -8,8 +8,8 @@ from typing import Protocol
 
 from simulators.store.backend import Backend, MailboxRecord
 from simulators.store.errors import MailboxExists, NotAllowed, QuotaExceeded, UnknownMailbox
-from simulators.store.mailbox import Derivation, Mailbox, NewMessage
-from simulators.store.message import Message
+from simulators.store.mailbox import Mailbox, NewMessage
+from simulators.store.message import Digester, Message
 from simulators.store.names import INBOX, SEPARATOR, normalise, parents
 
 MAX_MAILBOXES = 5_000
@@ -28,7 +28,7 @@ class Numbering(Protocol):
         ...
 
     @property
-    def early(self) -> Sequence[Derivation]:
+    def early(self) -> Sequence[Digester]:
         """What is derived from each new message at once."""
         ...
 

@@ -82,7 +82,11 @@ class Watch:
         if self._scheduled or self._loop is None or self._loop.is_closed():
             return
         self._scheduled = True
-        self._loop.call_soon_threadsafe(self._run)
+        if asyncio._get_running_loop() is self._loop:
+            # The change comes from the loop's own thread, which need not be woken through its socket.
+            self._loop.call_soon(self._run)
+        else:
+            self._loop.call_soon_threadsafe(self._run)
 
     def _run(self) -> None:
         self._scheduled = False

@@ -13,7 +13,7 @@ from simulators.store.backend import Backend, MailboxRecord, MessageRecord, Save
 from simulators.store.changes import Watch
 from simulators.store.errors import NotAllowed, UnknownMailbox
 from simulators.store.flags import MAX_KEYWORD_LENGTH, MAX_KEYWORDS, canonical
-from simulators.store.message import Message
+from simulators.store.message import Digester, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,6 @@ class NewMessage:
         return self.content.size if isinstance(self.content, Message) else len(self.content)
 
 
-Derivation = Callable[[bytes], object]
-"""Computes something from the octets of a message; never raises."""
-
-
 class Mailbox:
     r"""A mailbox of an account. All changes go through its methods, in any thread.
 
@@ -43,7 +39,7 @@ class Mailbox:
     """
 
     def __init__(
-        self, record: MailboxRecord, backend: Backend, lock: RLock, early: Sequence[Derivation] = ()
+        self, record: MailboxRecord, backend: Backend, lock: RLock, early: Sequence[Digester] = ()
     ) -> None:
         self._early = early
         self.identifier = record.identifier
@@ -148,8 +144,8 @@ class Mailbox:
             content_id, content = item.content.content_id, item.content.content
         else:
             content_id, content = self._backend.put_content(item.content)
-            for derivation in self._early:
-                content.derive(derivation)
+            for digester in self._early:
+                content.know(digester(item.content))
         flags = frozenset(self._spelling(flag) for flag in item.flags)
         message = Message(uid, content, item.internal_date, flags, modseq, content_id)
         self._keep(message, flags, modseq)

@@ -10,8 +10,8 @@ from simulators.clock import Clock
 from simulators.store.account import Account
 from simulators.store.backend import Backend, MemoryBackend
 from simulators.store.errors import MailboxExists, UnknownAccount
-from simulators.store.mailbox import Derivation, Mailbox, NewMessage
-from simulators.store.message import Message
+from simulators.store.mailbox import Mailbox, NewMessage
+from simulators.store.message import Digester, Message
 from simulators.store.names import STANDARD_MAILBOXES
 
 MAX_UID_VALIDITY = 0xFFFF_FFFF
@@ -28,7 +28,7 @@ class MailStore:
     def __init__(self, clock: Clock, *, backend: Backend | None = None) -> None:
         self.clock = clock
         self.lock = RLock()
-        self.early: list[Derivation] = []
+        self.early: list[Digester] = []
         self._backend = backend or MemoryBackend()
         self._accounts: dict[str, Account] = {}
         self._last_identifier, self._last_uid_validity = self._backend.counters()

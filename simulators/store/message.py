@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
+Digester = Callable[[bytes], Mapping[Callable[[bytes], object], object]]
+"""Computes several derivations of a message's octets at once, by the function of each; never raises."""
 
 
 class Content:
@@ -45,6 +47,10 @@ class Content:
         except KeyError:
             value = self._derived[function] = function(self.read())
             return value
+
+    def know(self, derived: Mapping[Callable[[bytes], object], object]) -> None:
+        """Take values that `derive` would otherwise compute."""
+        self._derived.update(derived)
 
 
 @dataclass(slots=True, eq=False)

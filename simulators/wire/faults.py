@@ -134,12 +134,15 @@ class FaultBook:
         return bool(self._left)
 
     def take(self, kind: type[FaultType], *, at: str | None = None) -> FaultType | None:
-        """Return the first fault of `kind` (at point `at`), counting one connection as suffering it."""
+        """Return the first fault of `kind`, counting one connection (or command) as suffering it.
+
+        With `at` only a fault whose own `at` is that point or command.
+        """
         with self._lock:
             for index, (fault, left) in enumerate(self._left):
                 if not isinstance(fault, kind) or left == 0:
                     continue
-                if at is not None and not (isinstance(fault, PointFault) and fault.at == at):
+                if at is not None and getattr(fault, "at", None) != at:
                     continue
                 self._left[index] = (fault, None if left is None else left - 1)
                 return fault

@@ -173,7 +173,7 @@ def test_derivations_are_made_once_and_early_when_asked() -> None:
         return len(octets)
 
     store = MailStore(FrozenClock())
-    store.early.append(length)
+    store.early.append(lambda octets: {length: length(octets)})
     store.create_account(ADDRESS)
     store.deliver(ADDRESS, MAIL)
     assert calls == [MAIL]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC
 from typing import Any
 
@@ -13,7 +13,6 @@ from simulators.imap.parser.reader import Reader, SyntaxProblem
 from simulators.imap.parser.search_keys import SearchReader
 from simulators.imap.responses import Status, ok
 from simulators.imap.session import Session
-from simulators.imap.view import Numbered
 from simulators.store import Message
 
 
@@ -46,19 +45,20 @@ async def sort(session: Session, call: Call) -> Status:
     if program.uses("MODSEQ"):
         session.enable_condstore()
     found = await find(session, program)
+    messages = session.selected.messages
     for name, reverse in reversed(criteria):
-        found.sort(key=_key(name), reverse=reverse)
-    numbers = (message.uid if call.uid else number for number, message in found)
+        found.sort(key=_key(name, messages), reverse=reverse)
+    numbers = (messages[number - 1].uid if call.uid else number for number in found)
     line = b"".join([b"SORT", *(b" %d" % number for number in numbers)])
     if found and program.uses("MODSEQ"):
-        line += b" (MODSEQ %d)" % max(message.modseq for _, message in found)
+        line += b" (MODSEQ %d)" % max(messages[number - 1].modseq for number in found)
     session.send(line)
     return ok(f"{'UID ' if call.uid else ''}SORT completed.")
 
 
-def _key(name: str) -> Callable[[Numbered], Any]:
+def _key(name: str, messages: Sequence[Message]) -> Callable[[int], Any]:
     criterion = _CRITERIA[name]
-    return lambda pair: criterion(pair[1])
+    return lambda number: criterion(messages[number - 1])
 
 
 def _criteria(arguments: Reader) -> list[tuple[str, bool]]:
