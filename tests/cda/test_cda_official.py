@@ -2,7 +2,8 @@
 
 Each deviation is one that the sources list or that was read in the sample: schemaLocation left in, nullFlavor NA in
 the header, times without offset or seconds, lost references, untitled or empty sections, version without
-relatedDocument, a matricule with a wrong key, made-up national ids (CDA-H-065), a PNG called JPEG.
+relatedDocument, a matricule with a wrong key, made-up national ids (CDA-H-065), a PNG called JPEG, a LOINC
+code with a wrong check digit.
 """
 # ruff: noqa: E501
 
@@ -27,7 +28,7 @@ EXPECTED = {
     "CANCER-D2LM-FIDD_2022.01": "CDA-006:1 CDA-027:3 CDA-B-010:1 CDA-B-011:1 CDA-B-013:1 CDA-H-065:4",
     "CARD-F-PRC-AVK_2022.01": "CDA-006:1 CDA-023:6 CDA-B-013:3 CDA-H-023:1 CDA-H-046:1 CDA-H-065:6",
     "CNAM-HR_2021.01_sans-info": "CDA-006:1 CDA-027:2 CDA-H-012:2",
-    "CSE-CS9_2025.01": "CDA-006:1 CDA-023:1 CDA-B-013:1 CDA-H-032:1 CDA-H-063:1 CDA-H-065:2",
+    "CSE-CS9_2025.01": "CDA-006:1 CDA-023:1 CDA-028:1 CDA-B-013:1 CDA-H-032:1 CDA-H-063:1 CDA-H-065:2",
     "DLU-EHPAD-FLUDT_2022.01": "CDA-006:1 CDA-023:3 CDA-B-013:2 CDA-H-065:1",
     "IMG-DA-IMG_2024.01_Mammo-Echo-Seins": "CDA-006:1 CDA-023:4 CDA-B-011:1 CDA-H-065:6",
     "IMG_CR_IMG_2024.01_CDA-R2-Niveau-1": "CDA-006:1 CDA-027:1 CDA-H-065:2",

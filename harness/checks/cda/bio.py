@@ -1,8 +1,8 @@
 """CR-BIO, the laboratory report (model 1.2.250.1.213.1.1.1.55): header and sections (CDA-BIO).
 
-Sources: volet CR-BIO 2024.01 of the CI-SIS as the official rules restate it, IHE XD-LAB. Version 2021.01 differs
-by the list of level-1 sections, the copy section and the code of a result; a document that gives no version is
-judged by what both versions ask, and told so.
+Sources: volet CR-BIO 2024.01 of the CI-SIS as the official rules restate it, IHE XD-LAB. Version 2021.01
+differs by the list of level-1 sections, the copy section and the code of a result; a document that gives no
+version is judged by what both versions ask, and told so.
 """
 
 from __future__ import annotations

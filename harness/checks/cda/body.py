@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 book = Book()
+_LABORATORY_REPORT = "1.2.250.1.213.1.1.1.55"
 _N1_TYPES = ("application/pdf", "image/jpeg", "image/tiff", "text/plain", "text/rtf")
 _STATUS = frozenset(
     "normal aborted active cancelled completed held new suspended nullified obsolete".split()  # noqa: SIM905
@@ -138,3 +139,32 @@ def twice(reading: Reading, element: _Element) -> None:
     if len(given) != len(set(given)):
         repeated = next(each for each in given if given.count(each) > 1)
         reading.fault("CDA-B-023", element, "1 × templateId", f"{repeated[0]}")
+
+
+_DERIVED = {
+    "1.2.250.1.213.1.1.2.70": "1.3.6.1.4.1.19376.1.3.3.2.1",
+    "1.2.250.1.213.1.1.2.71": "1.3.6.1.4.1.19376.1.3.3.2.2",
+    "1.2.250.1.213.1.1.3.21": "1.3.6.1.4.1.19376.1.3.1",
+    "1.2.250.1.213.1.1.3.77": "1.3.6.1.4.1.19376.1.3.1.2",
+    "1.2.250.1.213.1.1.3.107": "1.3.6.1.4.1.19376.1.3.1.3",
+    "1.2.250.1.213.1.1.3.78": "1.3.6.1.4.1.19376.1.3.1.4",
+    "1.2.250.1.213.1.1.3.79": "1.3.6.1.4.1.19376.1.3.1.5",
+    "1.2.250.1.213.1.1.3.80": "1.3.6.1.4.1.19376.1.3.1.6",
+    "1.2.250.1.213.1.1.3.32": "1.3.6.1.4.1.19376.1.5.3.1.4.2",
+    "1.2.250.1.213.1.1.3.48": "1.3.6.1.4.1.19376.1.5.3.1.4.13",
+    "1.2.250.1.213.1.1.3.48.18": "1.2.250.1.213.1.1.3.48",
+}
+_LABORATORY = {
+    parent: french for french, parent in _DERIVED.items() if parent.startswith("1.3.6.1.4.1.19376.1.3.")
+}
+
+
+@book.template(*_DERIVED, *_LABORATORY)
+def derived(reading: Reading, element: _Element) -> None:
+    """CDA-B-024: a French templateId beside the one that it derives from; in a CR-BIO the reverse too."""
+    given = {each.get("root", "") for each in kids(element, "templateId")}
+    wanted = {_DERIVED[root] for root in given if root in _DERIVED}
+    if reading.model == _LABORATORY_REPORT:
+        wanted |= {_LABORATORY[root] for root in given if root in _LABORATORY}
+    if wanted - given and reading.is_new(f"{id(element)}"):
+        reading.fault("CDA-B-024", element, " + ".join(sorted(wanted | given)), ", ".join(sorted(given)))

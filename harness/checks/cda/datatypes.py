@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from harness.checks.cda.nodes import DOCUMENT_NULLS, XSI_TYPE, kid, local, moment, shown
 from harness.checks.cda.walk import Book, Reading
+from schemas.identifiers import luhn_valid
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 book = Book()
 OID = re.compile(r"[0-2](?:\.(?:0|[1-9][0-9]*))+")
 UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+LOINC = "2.16.840.1.113883.6.1"
+_LOINC = re.compile(r"[0-9]{1,7}-[0-9]")
+_LOINC_PART = re.compile(r"L[AGLP][0-9]+-[0-9]")
+"""Answers, groups, lists and parts of LOINC, numbered apart."""
 _WITH_TIME = re.compile(r"\d{9,}(?:\.\d+)?")
 _TIMES = ("effectiveTime", "time", "birthTime", "copyTime", "low", "high", "center", "value")
 _INTERVALS = (
@@ -141,3 +146,20 @@ def header_nulls(reading: Reading, root: _Element) -> None:
                 reading.fault(
                     "CDA-027", element, " | ".join(sorted(DOCUMENT_NULLS)), shown(element), "nullFlavor"
                 )
+
+
+@book.element("code", "translation", "value")
+def loinc(reading: Reading, element: _Element) -> None:
+    """CDA-028: a LOINC number ends with its check digit, which betrays a mistyped code."""
+    code = element.get("code")
+    if code is None or element.get("codeSystem") != LOINC:
+        return
+    if not _LOINC_PART.fullmatch(code) and not is_loinc(code):
+        reading.fault("CDA-028", element, "LOINC 1234-5", code, "code")
+
+
+def is_loinc(code: str) -> bool:
+    """Tell whether a text has the form of a LOINC number and its check digit (mod 10)."""
+    if not _LOINC.fullmatch(code):
+        return False
+    return luhn_valid(code.replace("-", ""))

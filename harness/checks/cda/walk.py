@@ -33,15 +33,15 @@ class Reading:
     idrefs: list[tuple[_Element, str]] = field(default_factory=list)
     references: list[_Element] = field(default_factory=list)
     judged: set[str] = field(default_factory=set)
-    """National ids already judged: each is reported once."""
+    """National ids, and elements that `templates` keeps alive (by `id`), already judged: reported once."""
     templates: dict[str, list[_Element]] = field(default_factory=dict)
     """templateId root -> the elements that bear it, in document order."""
 
-    def is_new(self, national_id: str | None) -> bool:
-        """Tell whether a national id is met for the first time."""
-        if not national_id or national_id in self.judged:
+    def is_new(self, key: str | None) -> bool:
+        """Tell whether a national id (or an element) is met for the first time."""
+        if not key or key in self.judged:
             return False
-        self.judged.add(national_id)
+        self.judged.add(key)
         return True
 
     def fault(
