@@ -11,6 +11,7 @@ from harness.artefacts.mail import Mail
 from harness.artefacts.sent import SentMail
 from harness.bench import Bench
 from harness.checks.refusal import accepted_anyway, not_connected
+from harness.drivers import Answer
 from harness.findings import Bilingual
 from simulators.tenant import Shape
 
@@ -18,6 +19,9 @@ LinkProtocol = Literal["smtp", "imap"]
 OPEN_SMTP = ("connect|send",)
 OPEN_IMAP = ("connect|list",)
 """What opening a link needs: the action `connect`, or the one that cannot do without the link."""
+
+OPEN_ANY = ("connect|send|list",)
+"""What using the messaging at all needs."""
 
 _SENDING = Bilingual("envoyer un courriel", "send a mail")
 
@@ -39,6 +43,19 @@ def connects(bench: Bench, protocol: LinkProtocol, rule: str, expected: str, **e
     bench.endpoint(protocol, **endpoint)
     answer = bench.product.open(protocol)
     bench.judge(not_connected(answer, bench.connections(protocol), rule, expected))
+
+
+def first_protocol(bench: Bench) -> LinkProtocol:
+    """Return the protocol by which the messaging is watched: IMAP for a product that reads, else SMTP."""
+    reads = bench.product.can("connect") or bench.product.can("list")
+    return "imap" if reads and "receive" in bench.profile.claims.effective_roles else "smtp"
+
+
+def open_messaging(bench: Bench) -> Answer:
+    """Open the messaging as a user does: `connect` to both, or the action that stands for it."""
+    if bench.product.can("connect"):
+        return bench.product.connect()
+    return bench.product.open(first_protocol(bench))
 
 
 def send_one(bench: Bench, **mail: Any) -> SentMail:

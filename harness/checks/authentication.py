@@ -30,7 +30,7 @@ def xoauth2(link: Connection, mailbox: str) -> Iterator[Finding]:
                 evidence=link.transcript,
             )
     if not attempts:
-        yield from _mechanism_refused(link, "AUTH-001", "AUTH XOAUTH2")
+        yield from _never_decoded(link, "AUTH-001", "XOAUTH2", "AUTH XOAUTH2")
     for attempt in attempts:
         if attempt.mechanism != "XOAUTH2":
             yield _fault(link, attempt, "AUTH-001", "XOAUTH2", attempt.mechanism)
@@ -49,14 +49,18 @@ def attempted(links: Sequence[Connection], rule: str, expected: str) -> Iterator
         )
 
 
-def _mechanism_refused(link: Connection, rule: str, expected: str) -> Iterator[Finding]:
-    """Yield a finding for a mechanism that the operator does not offer, refused before any payload."""
+def _never_decoded(link: Connection, rule: str, mechanism: str, expected: str) -> Iterator[Finding]:
+    """Yield a finding for an authentication begun of which the operator never had the response to read.
+
+    Either the mechanism is not offered and was refused at once, or the right one was begun and left there.
+    """
     for command in link.commands:
         if command.verb in AUTH_VERBS and command.tls:
+            begun = mechanism in command.text.upper().split()
             yield finding(
                 rule,
-                expected=expected,
-                found=command.text,
+                expected=f"{mechanism} mené à son terme" if begun else expected,
+                found=f"{command.text}, sans réponse SASL lisible ensuite" if begun else command.text,
                 location=Location(event=command.event.seq),
                 evidence=link.transcript,
             )
@@ -144,7 +148,7 @@ def applicative(link: Connection, mailbox: str) -> Iterator[Finding]:
             evidence=link.transcript,
         )
     if not link.auths:
-        yield from _mechanism_refused(link, "AUTH-031", f"PLAIN, authcid={mailbox}")
+        yield from _never_decoded(link, "AUTH-031", "PLAIN", f"PLAIN, authcid={mailbox}")
     for attempt in link.auths:
         if attempt.mechanism != "PLAIN" or attempt.user.lower() != mailbox.lower():
             yield _fault(

@@ -5,9 +5,15 @@ from harness.cases import case
 from harness.checks.psc import signed_out
 from harness.checks.session import ended, left_properly, open_links, reopened, still_usable
 from harness.findings import Bilingual
+from harness.outcomes import NotTested
+from harness.scenes import OPEN_ANY, first_protocol, open_messaging
 from harness.world import PscSpec
 
 MAILBOXES = ["PER", "ORG"]
+ONLY_IMAP_IS_CLOSED = Bilingual(
+    "Le produit ne lit pas et garde sa session SMTP ouverte : le banc ne ferme que des sessions IMAP.",
+    "The product does not read and keeps its SMTP session open: the bench closes IMAP sessions only.",
+)
 CONNECT = Bilingual("ouvrir la messagerie", "open the messaging")
 ACCESS_S, REFRESH_S = 120.0, 1800.0
 REAL_ACCESS_S, REAL_REFRESH_S = 3.0, 8.0
@@ -18,13 +24,13 @@ def _signed_in(bench: Bench) -> None:
     access = bench.seconds(ACCESS_S, REAL_ACCESS_S)
     refresh = bench.seconds(REFRESH_S, REAL_REFRESH_S)
     bench.world(psc=PscSpec(access_s=access, refresh_s=refresh))
-    bench.need(bench.product.connect(), CONNECT)
+    bench.need(open_messaging(bench), CONNECT)
 
 
 @case(
     "ECO.1.2.6/refresh-token-dead",
     requirements=["ECO.1.2.6"],
-    needs=["connect", "status"],
+    needs=[*OPEN_ANY, "status"],
     mailboxes=MAILBOXES,
     fr="Jeton de rafraîchissement invalide : sessions closes",
     en="Refresh token invalid: sessions closed",
@@ -50,7 +56,7 @@ def test_refresh_token_dead(bench: Bench) -> None:
 @case(
     "X-PSC-02/messaging-goes-on",
     requirements=["X-PSC-02"],
-    needs=["connect", "status"],
+    needs=OPEN_ANY,
     mailboxes=MAILBOXES,
     fr="Jeton de rafraîchissement valide : messagerie encore utilisable",
     en="Refresh token valid: messaging still usable",
@@ -65,18 +71,17 @@ def test_refresh_token_alive(bench: Bench) -> None:
     """
     _signed_in(bench)
     bench.pass_time(bench.seconds(ACCESS_S, REAL_ACCESS_S) + 1)
-    answer = bench.product.connect()
+    answer = open_messaging(bench)
     bench.judge(still_usable(answer))
 
 
 @case(
     "ECO.1.2.7/closed-by-operator",
     requirements=["ECO.1.2.7"],
-    needs=["connect", "status"],
+    needs=[*OPEN_ANY, "status"],
     mailboxes=MAILBOXES,
-    roles=["receive"],
-    fr="Session IMAP fermée par l'opérateur : réouverture",
-    en="IMAP session closed by the operator: reopening",
+    fr="Session fermée par l'opérateur : réouverture",
+    en="Session closed by the operator: reopening",
 )
 def test_closed_by_operator(bench: Bench) -> None:
     """The operator says BYE while Pro Santé Connect is still valid.
@@ -86,28 +91,31 @@ def test_closed_by_operator(bench: Bench) -> None:
     REQUIREMENT: when the operator closes the session and PSC is valid the client reopens it without human action.
     EXPECTED: a new authenticated session comes within the time of the profile.
     """
-    bench.need(bench.product.connect("imap"), CONNECT)
-    before = bench.connections("imap")
+    protocol = first_protocol(bench)
+    bench.need(bench.product.open(protocol), CONNECT)
+    before = bench.connections(protocol)
     kept = bool(open_links(before))
+    if kept and protocol == "smtp":
+        raise NotTested(ONLY_IMAP_IS_CLOSED)
     bench.tenant.close_imap_sessions("maintenance")
     if not kept:
         # Without a session that stays open, the next use of the mailbox is what reopens.
-        bench.product.open("imap")
+        bench.product.open(protocol)
     limit = bench.profile.limits.reopen_s
 
     def came_back() -> bool:
-        return not list(reopened(before, bench.connections("imap"), limit))
+        return not list(reopened(before, bench.connections(protocol), limit))
 
     if not bench.wait_until(came_back, bench.seconds(0.5, limit)):
         bench.product.status()
         bench.wait_until(came_back, bench.seconds(0.5, limit))
-    bench.judge(reopened(before, bench.connections("imap"), limit))
+    bench.judge(reopened(before, bench.connections(protocol), limit))
 
 
 @case(
     "SC.SSI-IE.38/sign-out",
     requirements=["SC.SSI/IE.38"],
-    needs=["connect", "disconnect"],
+    needs=[*OPEN_ANY, "disconnect"],
     fr="Fermeture de session par le professionnel",
     en="Sign-out by the professional",
 )
@@ -119,7 +127,7 @@ def test_sign_out(bench: Bench) -> None:
     REQUIREMENT: the professional can close the session.
     EXPECTED: IMAP closes by LOGOUT, SMTP closes, the Pro Santé Connect session ends.
     """
-    bench.need(bench.product.connect(), CONNECT)
+    bench.need(open_messaging(bench), CONNECT)
     bench.need(bench.product.disconnect(psc_logout=True), Bilingual("fermer la session", "sign out"))
     bench.wait_until(lambda: not open_links(bench.links()), bench.profile.limits.session_end_s)
     groups = [left_properly(bench.links())]

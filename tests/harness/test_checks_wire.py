@@ -205,3 +205,13 @@ def test_where_a_line_is_cut_changes_nothing(data):
                 chunks.append(f"{direction} {text[start:end]}")
         found = authentication.patience(link("smtp", "TLS"), transcript(*chunks))
         assert {one.rule for one in found} == expected
+
+
+def test_an_authentication_begun_and_left_is_not_called_another_mechanism():
+    (left,) = authentication.xoauth2(link("smtp", "TLS", "EHLO x", "AUTH XOAUTH2"), BAL)
+    (other,) = authentication.xoauth2(link("smtp", "TLS", "EHLO x", "AUTH LOGIN"), BAL)
+    assert (left.expected, left.found) == (
+        "XOAUTH2 mené à son terme",
+        "AUTH XOAUTH2, sans réponse SASL lisible ensuite",
+    )
+    assert (other.expected, other.found) == ("AUTH XOAUTH2", "AUTH LOGIN")

@@ -614,6 +614,7 @@ FAILING: dict[str, Mapping[str, Judged]] = {
     "AUTH-001": {
         "PLAIN": xoauth2(link("smtp", "TLS", "AUTH PLAIN", "ok:PLAIN")),
         "a mechanism that is not offered": xoauth2(link("smtp", "TLS", "EHLO x", "AUTH LOGIN")),
+        "begun, the token never sent": xoauth2(link("smtp", "TLS", "EHLO x", "AUTH XOAUTH2")),
         "nothing on any connection": attempted(
             "AUTH-001", link("smtp", "EHLO x", "STARTTLS", "TLS", "EHLO x", "QUIT")
         ),
