@@ -2,21 +2,23 @@
 
 msmtp does the submission: STARTTLS, the checks of certificates, SASL, SMTP. mbsync brings the mailbox into a
 Maildir by IMAP. This file writes their configuration and the mails, reads the Maildir, and signs in to Pro
-Santé Connect when msmtp asks for its password (`passwordeval`).
+Santé Connect: msmtp asks for the token by `passwordeval`.
 """
 
 from __future__ import annotations
 
 import base64
 import sys
+from collections.abc import Mapping
 from email.message import EmailMessage
 from pathlib import Path
 
 from glue import mails
 from glue.driver import Action, Failed, Params, Refused, State, Unsupported, serve
 from glue.programs import first_line, run
+from glue.psc import HANDED, sign_in
 
-TIMEOUT_S = 20
+TIMEOUT_S = 10
 CHECKS = ("certificate", "TLS handshake", "STARTTLS", "SSL support", "secure connect", "SSL error")
 """Words by which msmtp and mbsync tell that a check of theirs said no: their exit codes do not."""
 
@@ -101,10 +103,15 @@ class Product:
                 f"tls_key_file {mailbox['key']}",
             ]
         else:
-            lines += ["auth xoauth2", f'passwordeval "{sys.executable}" -m glue.psc msmtp']
+            lines += ["auth xoauth2", f'passwordeval "{sys.executable}" -m glue.psc']
         configuration = self._written("msmtprc", lines)
         envelope = [address for _, address in mails.envelope(mail)]
-        _run(["msmtp", "-C", str(configuration), "-a", "banc", "--", *envelope], bytes(mail))
+        command = ["msmtp", "-C", str(configuration), "-a", "banc", "--", *envelope]
+        if mailbox["type"] == "APP":
+            _run(command, bytes(mail))
+        else:
+            with sign_in(self._state) as psc:
+                _run(command, bytes(mail), {HANDED: psc.access_token})
         return {"message_id": str(mail["Message-ID"])}
 
     def _one(self, mailbox: Params, message_id: str) -> bytes:
@@ -160,8 +167,8 @@ class Product:
         return file
 
 
-def _run(command: list[str], given: bytes = b"") -> None:
-    done = run(command, given)
+def _run(command: list[str], given: bytes = b"", handed: Mapping[str, str] | None = None) -> None:
+    done = run(command, given, handed)
     if done.returncode == 0:
         return
     words = (done.stderr + done.stdout).decode("utf-8", "replace").strip()

@@ -1,8 +1,8 @@
 """Pro Santé Connect: authorization code with PKCE, as small as it can honestly be.
 
 The redirections are followed here in place of the user's browser, since the simulated wallet accepts on its
-own. The token lives in this process only. Run as a program, it prints an access token: what
-msmtp's `passwordeval` wants.
+own. The token lives in memory only. Run as a program, it prints the access token that its environment has:
+what msmtp's `passwordeval` wants.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import base64
 import hashlib
 import http.client
 import json
+import os
 import secrets
 import ssl
 import sys
@@ -22,6 +23,8 @@ from glue.driver import Failed, State
 
 REDIRECTIONS = 10
 TIMEOUT_S = 10
+HANDED = "MSSANTE_JETON"
+"""The environment variable by which a token goes to msmtp: the same user alone can read it, for that time."""
 
 
 class Psc:
@@ -146,13 +149,11 @@ def sign_in(state: State) -> Psc:
     return Psc(told["psc"], told["trust"]["public_root"])
 
 
-def main(program: str) -> int:
-    """Print an access token."""
-    psc = sign_in(State(program))
-    psc.open()
-    print(psc.access_token)
+def main() -> int:
+    """Print the access token that the parent of msmtp put into its environment."""
+    print(os.environ[HANDED])
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main())
