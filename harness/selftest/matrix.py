@@ -44,7 +44,9 @@ class Matrix:
     @property
     def reference_holds(self) -> bool:
         """Tell whether the reference product reaches the level without a warning, in every corridor."""
-        return all(self.level in played.reached and not played.broken for played in self.references)
+        return bool(self.references) and all(
+            self.level in played.reached and not played.broken for played in self.references
+        )
 
     @property
     def complete(self) -> bool:
