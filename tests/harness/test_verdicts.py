@@ -68,6 +68,21 @@ def test_the_same_requirement_counts_once_it_applies():
     assert (found.verdict, found.applicable, found.blocks) == ("failed", True, True)
 
 
+def test_what_every_case_finds_not_to_be_about_the_product_is_not_applicable():
+    why = Bilingual("aucune CRL", "no CRL")
+    other = outcome("not-applicable", reason=why)
+    found = requirement_verdict(catalogue().get(TESTED), BASIC, [other, other], None, None)
+    assert (found.verdict, found.reason, found.blocks) == ("not-applicable", why, False)
+
+
+@pytest.mark.parametrize(
+    ("result", "expected"),
+    [("passed", "passed"), ("warning", "warning"), ("failed", "failed"), ("not-tested", "not-tested")],
+)
+def test_one_case_that_is_about_the_product_decides(result, expected):
+    assert verdict_of(TESTED, "not-applicable", result).verdict == expected
+
+
 @pytest.mark.parametrize("requirement", [WITHDRAWN, UNKNOWN])
 def test_withdrawn_and_unknown_are_listed_and_never_block(requirement):
     found = verdict_of(requirement, "failed")
