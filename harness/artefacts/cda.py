@@ -27,6 +27,14 @@ CLINICAL_DOCUMENT = f"{{{HL7}}}ClinicalDocument"
 
 MAX_OCTETS = 64 * 1024 * 1024
 """Largest document read: far beyond what a mail can carry."""
+MAX_CHILDREN = 5_000
+"""Most children of one element; real documents stay under a tenth of it.
+
+libxml2 counts siblings to say the place of each schema error: wider documents could take hours.
+"""
+MAX_ELEMENTS = 200_000
+_TOO_WIDE = etree.XPath(f"boolean(//*[*[{MAX_CHILDREN + 1}]])")
+_TOO_MANY = etree.XPath(f"boolean((//*)[{MAX_ELEMENTS + 1}])")
 _DECLARATION = re.compile(r"""^<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["'][^>]*?\?>""")
 _CODECS = {
     "utf-8": "utf-8",
@@ -222,6 +230,9 @@ def _tree(text: str) -> _Element:
         raise CdaError(reason, message, line, column) from error
     if top is None:
         raise CdaError(Unreadable.MALFORMED, "0 élément / element", 1)
+    if _TOO_WIDE(top) or (len(text) > MAX_ELEMENTS and _TOO_MANY(top)):
+        limits = f"> {MAX_CHILDREN} éléments frères / siblings, {MAX_ELEMENTS} éléments / elements"
+        raise CdaError(Unreadable.TOO_LARGE, limits)
     return top
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -158,3 +159,27 @@ def test_a_report_of_2021_needs_no_copy_and_has_its_own_list_of_sections():
     old = changed(report(), 'extension="2024.01"', 'extension="2021.01"')
 
     assert {each.rule for each in check_cda(old).findings} == {"CDA-BIO-006"}
+
+
+@pytest.mark.parametrize("number", [4_500, 60_000])
+@pytest.mark.parametrize(
+    ("place", "piece"),
+    [
+        ("<city>PARIS</city>", "<city>A</city>"),
+        ('<family qualifier="BR">', '<family qualifier="BR">A</family>'),
+        ('<templateId root="1.3.6.1.4.1.19376.1.3.1.6"/>', '<templateId root="1.3.6.1.4.1.19376.1.3.1.6"/>'),
+        ('<content ID="glucose">', '<content ID="glucose"/>'),
+        ("<setId", "<blob/>"),
+        ('<low value="3.9"', '<low value="1" foo="bar"/>'),
+        ("<component><section>", '<component foo="bar"><section foo="bar"/></component>'),
+    ],
+)
+def test_a_very_wide_document_takes_time_in_proportion(place, piece, number):
+    content = report().replace(place.encode(), (piece * number + place).encode(), 1)
+
+    started = time.perf_counter()
+    verdict = check_cda(content)
+
+    assert time.perf_counter() - started < 10
+    assert (verdict.depth is None) == (number > 5_000)
+    assert verdict.depth is not None or [each.rule for each in verdict.findings] == ["CDA-005"]

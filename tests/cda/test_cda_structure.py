@@ -139,6 +139,7 @@ BOMB = (
         (BOMB.encode(), Unreadable.UNSAFE, "CDA-001"),
         (b"<a/>", Unreadable.NO_DOCUMENT, "CDA-004"),
         (b"<a>" * 300 + b"</a>" * 300, Unreadable.TOO_LARGE, "CDA-005"),
+        (b"<a>" + b"<b>" + b"<c/>" * 4_000 + b"</b>" + (b"<b>" + b"<c/>" * 4_000 + b"</b>") * 60 + b"</a>", Unreadable.TOO_LARGE, "CDA-005"),
         (b"<a>" + b"x" * 12_000_000 + b"</a>", Unreadable.TOO_LARGE, "CDA-005"),
     ],
     ids=lambda value: None if isinstance(value, bytes) else value,

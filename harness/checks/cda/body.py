@@ -6,6 +6,7 @@ nothing official tests the payload of an N1, an empty narrative or lost referenc
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from harness.checks.cda.nodes import XSI_TYPE, is_null, kid, kids, shown, words
@@ -135,10 +136,10 @@ def quantity(reading: Reading, element: _Element) -> None:
 @book.element("section", "observation", "act", "organizer", "procedure", "substanceAdministration", "supply")
 def twice(reading: Reading, element: _Element) -> None:
     """CDA-B-023: one declaration of conformity is made once."""
-    given = [(each.get("root"), each.get("extension")) for each in kids(element, "templateId")]
-    if len(given) != len(set(given)):
-        repeated = next(each for each in given if given.count(each) > 1)
-        reading.fault("CDA-B-023", element, "1 × templateId", f"{repeated[0]}")
+    given = Counter((each.get("root"), each.get("extension")) for each in kids(element, "templateId"))
+    repeated = next((root for (root, _), number in given.items() if number > 1), None)
+    if repeated is not None:
+        reading.fault("CDA-B-023", element, "1 × templateId", repeated)
 
 
 _DERIVED = {

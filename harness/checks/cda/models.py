@@ -21,6 +21,12 @@ _DRUG_FACTS = tuple(f"1.2.250.1.213.1.1.3.48.{number}" for number in (12, 13, 14
 _PRESCRIPTION = "1.2.250.1.213.1.1.1.39"
 _IMAGING = "1.2.250.1.213.1.1.1.45"
 _TROD = "1.2.250.1.213.1.1.1.59"
+_ACTS = {
+    "1.2.250.1.213.1.1.1.13": "34117-2",  # VSM
+    "1.2.250.1.213.1.1.1.21": "IMP",  # LDL-EES
+    "1.2.250.1.213.1.1.1.23": "28651-8",  # DLU-EHPAD-FLUDT
+}
+"""Code of the main act, where the model fixes it."""
 
 
 @book.element("ClinicalDocument")
@@ -71,16 +77,29 @@ def drug(reading: Reading, element: _Element) -> None:
 @book.element("serviceEvent")
 def act(reading: Reading, element: _Element) -> None:
     """CDA-M-006: what a model asks of the documented act."""
-    period = kid(element, "effectiveTime")
+    model = reading.model
+    if reading.unstructured or model not in (_PRESCRIPTION, _TROD, *_ACTS):
+        return
+    code, period = kid(element, "code"), kid(element, "effectiveTime")
     main = kid(reading.document.root, "documentationOf", "serviceEvent") is element
-    if (
-        reading.model == _PRESCRIPTION
-        and main
-        and (kid(period, "low") is None or kid(period, "high") is None)
-    ):
+    if model == _PRESCRIPTION and main and (kid(period, "low") is None or kid(period, "high") is None):
         reading.fault("CDA-M-006", element, "effectiveTime/low, high (eP-MED-DM)", shown(period))
-    if reading.model == _TROD and kid(element, "code") is None:
+    wanted = _ACTS.get(model)
+    if wanted is not None and main and (code is None or code.get("code") != wanted):
+        reading.fault("CDA-M-006", element if code is None else code, f"code {wanted}", shown(code), "code")
+    if model == _TROD:
+        _screening(reading, element, code)
+
+
+def _screening(reading: Reading, element: _Element, code: _Element | None) -> None:
+    setting = kid(
+        element, "performer", "assignedEntity", "representedOrganization", "standardIndustryClassCode"
+    )
+    if code is None:
         reading.fault("CDA-M-006", element, "code (BIO-TROD)", "absent")
+    if setting is None or setting.get("code") != "DEPISTAGE":
+        place = element if setting is None else setting
+        reading.fault("CDA-M-006", place, "standardIndustryClassCode DEPISTAGE (BIO-TROD)", shown(setting))
 
 
 @book.element("order")

@@ -7,6 +7,7 @@ form and key of a matricule are general knowledge and only warn, official sample
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from harness.checks.cda.nodes import identified, is_null, kid, kids, lost, member, shown, words
@@ -123,10 +124,10 @@ def _name(reading: Reading, name: _Element) -> None:
     families, givens = kids(name, "family"), kids(name, "given")
     if not families or not givens:
         reading.fault("CDA-H-037", name, "family, given", f"{len(families)} family, {len(givens)} given")
-    for each in (*families, *givens):
+    parts = [(each, ("BR", "CL")) for each in families] + [(each, (None, "BR", "CL")) for each in givens]
+    for each, allowed in parts:
         if is_null(each) or not words(each):
             reading.fault("CDA-H-037", each, "texte / text", f"{shown(each)}{words(each)}")
-        allowed = ("BR", "CL") if each in families else (None, "BR", "CL")
         if each.get("qualifier") not in allowed:
             found = f"{shown(each)}{words(each)}"
             reading.fault("CDA-H-066", each, 'qualifier="BR" | "CL"', found, "qualifier")
@@ -154,7 +155,7 @@ def address(reading: Reading, element: _Element) -> None:
     use = element.get("use")
     lines = kids(element, "streetAddressLine")
     parts = [each.tag for each in element if isinstance(each.tag, str)]
-    repeated = {tag for tag in parts if parts.count(tag) > 1} - {each.tag for each in lines}
+    repeated = {tag for tag, number in Counter(parts).items() if number > 1} - {each.tag for each in lines}
     if use is not None and use not in _ADDRESS_USES:
         reading.fault("CDA-H-041", element, " | ".join(_ADDRESS_USES), use, "use")
     elif len(lines) > _MAX_LINES or repeated:

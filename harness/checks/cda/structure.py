@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import islice
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,8 @@ _FIXED = re.compile(r"fixed value constraint '([^']*)'")
 _TYPE = re.compile(r"type '(?:\{[^}]*\})?(?:xs:)?([^'}]+)'")
 _NAMESPACE = re.compile(r"\{[^}]*\}")
 _MAX_SHOWN = 5_000
+_MAX_EXPLAINED = 100
+"""Lines of the log that are explained: a hostile document can make a million of them."""
 _VALIDATING = Lock()
 FORMS = {
     "uid": "OID (1.2.250.1…), UUID",
@@ -52,7 +55,7 @@ def unreadable(error: CdaError, evidence: str | None) -> Finding:
     )
     expected = {
         Unreadable.NO_DOCUMENT: "{urn:hl7-org:v3}ClinicalDocument",
-        Unreadable.TOO_LARGE: "≤ 64 Mo, ≤ 256 niveaux / levels, ≤ 10 Mo / texte",
+        Unreadable.TOO_LARGE: "≤ 64 Mo, 256 niveaux / levels, 10 Mo / texte, 5 000 frères / siblings",
         Unreadable.UNSAFE: "sans DOCTYPE externe ni entité imbriquée / no external DOCTYPE, no nested entity",
         Unreadable.MALFORMED: "XML 1.0 bien formé, UTF-8 / well-formed",
     }[error.reason]
@@ -91,7 +94,7 @@ def structure(document: CdaDocument, faults: Faults) -> bool:
             return True
         entries = [*schema.error_log]  # type: ignore[misc]
     seen: set[tuple[str, str]] = set()
-    for entry in entries:
+    for entry in entries[:_MAX_EXPLAINED]:
         attribute = _ATTRIBUTE.search(entry.message)
         key = (entry.path or "", attribute[1] if attribute else "")
         if key in seen:
@@ -114,11 +117,11 @@ def _resolve(root: _Element, path: str) -> _Element:
     """Follow a path of libxml2 (`/*/*[27]/*`) from the validated root; stop where it leads nowhere."""
     element = root
     for position in [match[1] for match in _STEP.finditer(path)][1:]:
-        children = [each for each in element if isinstance(each.tag, str)]
         index = int(position) - 1 if position else 0
-        if index >= len(children):
+        child = next(islice(element.iterchildren("*"), index, None), None)
+        if child is None:
             break
-        element = children[index]
+        element = child
     return element
 
 

@@ -106,12 +106,16 @@ def merged(books: Iterable[Book]) -> Book:
 def walk(reading: Reading, book: Book) -> None:
     """Read the whole document once."""
     by_element, by_template = book.by_element, book.by_template
+    bearer, borne = None, set[str]()
     for element in reading.document.root.iter("*"):
         tag = element.tag
         if tag == TEMPLATE_ID:
-            root = element.get("root")
-            parent = element.getparent()
-            if root is not None and parent is not None:
+            root, parent = element.get("root"), element.getparent()
+            if parent is not bearer:
+                bearer, borne = parent, set()
+            # Once for each root of an element: a thousand equal templateIds must not cost a million steps.
+            if root is not None and parent is not None and root not in borne:
+                borne.add(root)
                 reading.templates.setdefault(root, []).append(parent)
                 for test in by_template.get(root, ()):
                     test(reading, parent)
