@@ -35,6 +35,11 @@ from simulators.tenant import Bal, BalType, Tenant, TenantSpec
 LONGEST_REAL_WAIT_S = 30.0
 """A product without an injected clock is waited for in real time, never longer than this for one step."""
 
+_TOO_MANY_EVENTS = Bilingual(
+    "Plus d'événements que le banc n'en garde en mémoire pour un cas : il ne peut pas juger.",
+    "More events than the bench keeps in memory for one case: it cannot judge.",
+)
+
 LinkProtocol = Literal["smtp", "imap"]
 
 
@@ -68,7 +73,7 @@ class BenchFactory:
         self.journal = journal
         self.driver: Driver = open_with(profile, journal, worker)
         self.capabilities: Capabilities = self.driver.describe()
-        self.space = Space(journal, seed=seed, network=_network(profile))
+        self.space = Space(journal, seed=seed, network=_network(profile), worker=worker)
         try:
             self.space.start()
         except OSError as error:
@@ -315,6 +320,8 @@ class Bench:
         self, protocol: ProtocolName | None = None, name: str | None = None, since: int = 0
     ) -> Sequence[Event]:
         """Return the events of this case."""
+        if self._factory.journal.is_cut(self.tenant_id):
+            raise NotTested(_TOO_MANY_EVENTS, FaultClass.HARNESS)
         return self._factory.journal.events(self.tenant.id, protocol=protocol, name=name, since=since)
 
     def wait_for(self, protocol: ProtocolName, name: str, timeout_s: float, since: int = 0) -> Event | None:

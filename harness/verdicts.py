@@ -30,6 +30,9 @@ from schemas.requirements import Catalogue, Claims, Requirement, applicability
 Verdict = Literal["passed", "warning", "failed", "not-tested", "not-applicable", "declared", "waived"]
 LevelOutcome = Literal["reached", "not-reached", "not-demonstrated"]
 LEVELS = ("basic", "intermediate", "advanced")
+_EVASION = re.compile(
+    r"^\s*(non[ -]applicable|non concern|sans objet|not applicable|n/?a\b|ne s.applique pas)", re.IGNORECASE
+)
 _DENIAL = re.compile(
     r"""^\s*(?:
     (?:non|no|faux|false)\s*(?:$|[.,;:!(–—]|-\s)
@@ -48,6 +51,14 @@ class Declaration:
     statement: str
     proof: str | None = None
     proof_sha256: str | None = None
+
+    @property
+    def evades(self) -> bool:
+        """Tell whether the statement says that the requirement does not concern the product.
+
+        The profile's claims decide that, not a sentence: it is then as if nothing were declared.
+        """
+        return bool(_EVASION.match(self.statement))
 
     @property
     def denies(self) -> bool:
@@ -183,6 +194,9 @@ def requirement_verdict(
 
     if not applies.applies:
         return verdict("not-applicable", applies.reason)
+    evasive = declaration is not None and declaration.evades
+    if evasive:
+        declaration = None
     results = {outcome.result for outcome in outcomes} - {"not-applicable"}
     if outcomes and not results:
         return verdict("not-applicable", outcomes[0].reason)
@@ -197,7 +211,8 @@ def requirement_verdict(
             return verdict("declared")
         if waiver:
             return verdict("waived")
-        return verdict("not-tested", _why_not_tested(requirement, outcomes, declaration, cased=cased))
+        why = _why_not_tested(requirement, outcomes, declaration, cased=cased)
+        return verdict("not-tested", _EVADED if evasive and not outcomes else why)
     return verdict("warning" if "warning" in results else "passed")
 
 
@@ -288,6 +303,10 @@ _LEVEL_NAMES = {
 _DENIED = Bilingual(
     "La déclaration du profil dit que l'exigence n'est pas respectée.",
     "The profile's declaration says that the requirement is not met.",
+)
+_EVADED = Bilingual(
+    "La déclaration dit « non applicable » : les revendications du profil ([claims]) en décident.",
+    "The declaration says “not applicable”: that is decided by the claims of the profile ([claims]).",
 )
 _PROOF_MISSING = Bilingual(
     "Déclarée sans fichier de preuve, alors que l'exigence se teste : ajoutez `proof` à la déclaration.",

@@ -131,6 +131,7 @@ class Journal:
         self._changed = threading.Condition(self._lock)
         self._opened_ms = monotonic_ms()
         self._events: dict[str, list[Event]] = defaultdict(list)
+        self._cut: set[str] = set()
         self._tests: dict[str, str] = {}
         self._clocks: dict[str, Clock] = {}
 
@@ -178,6 +179,8 @@ class Journal:
             kept = self._events[tenant]
             if len(kept) < EVENTS_KEPT_PER_TENANT:
                 kept.append(event)
+            else:
+                self._cut.add(tenant)
             self._changed.notify_all()
         return event
 
@@ -220,6 +223,10 @@ class Journal:
                 return None
             with self._changed:
                 self._changed.wait(min(left_s, 0.25))
+
+    def is_cut(self, tenant: str) -> bool:
+        """Tell whether a tenant had more events than are kept in memory: its last ones are on disk alone."""
+        return tenant in self._cut
 
     def forget(self, tenant: str) -> None:
         """Drop a tenant's events from memory; the file keeps them."""

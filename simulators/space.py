@@ -40,7 +40,13 @@ class Space:
     """Start it, open tenants, close it. Safe to use from one thread beside the space's own."""
 
     def __init__(
-        self, journal: Journal, *, seed: int = 0, network: Network | None = None, clock: Clock | None = None
+        self,
+        journal: Journal,
+        *,
+        seed: int = 0,
+        network: Network | None = None,
+        clock: Clock | None = None,
+        worker: str = "main",
     ) -> None:
         self.journal = journal
         self.network = network or Network()
@@ -50,6 +56,8 @@ class Space:
         self.folder = Path(tempfile.mkdtemp(prefix="mssante-espace-"))
         self.white_lists: dict[str, WhiteListPublisher] = {}
         self._numbers = itertools.count(1)
+        # Parallel workers play in one report: their tenants must not share a name.
+        self._mark = "" if worker == "main" else f"-{worker}"
         self._tenants: dict[str, OpenTenant] = {}
         self._loop = LoopThread()
         self._started = False
@@ -86,7 +94,7 @@ class Space:
     def open_tenant(self, test: str, spec: TenantSpec | None = None) -> Tenant:
         """Open a tenant for a test and return it; raises `OSError` when a fixed port is taken."""
         known = hashlib.sha256(f"{self.seed}/{test}".encode()).hexdigest()
-        identifier = f"{known[:6]}{next(self._numbers):03d}"
+        identifier = f"{known[:6]}{next(self._numbers):03d}{self._mark}"
         clock = SimulatedClock(self.clock)
         self.journal.bind(identifier, test, clock)
         opened = OpenTenant(self, identifier, clock, spec or TenantSpec(), random.Random(known))  # noqa: S311

@@ -50,7 +50,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="ID",
-        help="ne jouer que ce cas (répétable), par exemple ECO.1.1.5/smtp-expired / play only this case",
+        help="ne jouer que ce cas (répétable), par exemple ECO.1.1.5/expired-smtp / play only this case",
     )
     group.addoption("--lang", choices=("fr", "en"), help="langue des messages (fr) / language of messages")
 

@@ -12,6 +12,7 @@ import random
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -34,6 +35,7 @@ from schemas.requirements import catalogue
 from schemas.text import Language
 
 _OUTCOME = "mssante_outcome"
+_JUDGED: pytest.StashKey[CaseOutcome] = pytest.StashKey()
 DEFAULT_REPORT_DIR = "mssante-report"
 
 
@@ -216,6 +218,10 @@ class ConformanceSession:
         if not (decisive or late_fault):
             return
         outcome = self._outcome(item, info, call)
+        if late_fault and (before := item.stash.get(_JUDGED, None)) is not None and before.result == "failed":
+            # What was found against the product stands; the fault of the closing is told beside it.
+            outcome = replace(before, reason=outcome.reason)
+        item.stash[_JUDGED] = outcome
         setattr(report, _OUTCOME, outcome.to_json())
         unplayed = outcome.result in {"not-tested", "not-applicable"}
         if unplayed and outcome.fault is not FaultClass.HARNESS:

@@ -215,6 +215,14 @@ def test_a_denial_counts_even_when_every_case_passed_and_a_waiver_covers_it():
     assert verdict_of(TESTED, "passed", declaration=denial, waived=waiver()).verdict == "waived"
 
 
+@pytest.mark.parametrize("statement", ["Non applicable", "Sans objet : pas de PSC.", "Not applicable", "N/A"])
+def test_a_statement_that_evades_declares_nothing(statement):
+    found = verdict_of(DECLARED, declaration=Declaration(statement))
+    assert found.verdict == "not-tested"
+    assert found.reason is not None and "[claims]" in found.reason.fr
+    assert verdict_of(TESTED, "passed", declaration=Declaration(statement)).verdict == "passed"
+
+
 def test_a_failure_seen_is_not_explained_by_the_declaration():
     assert verdict_of(TESTED, "failed", declaration=Declaration("Non")).reason is None
 
