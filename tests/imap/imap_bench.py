@@ -210,6 +210,7 @@ class Client:
 
     def __init__(self, port: int) -> None:
         self.socket: socket.socket = socket.create_connection(("127.0.0.1", port), timeout=DEADLINE_S)
+        self.identity = ADDRESS
         self._buffer = b""
         self._tag = 0
         self.greeting = self.line()

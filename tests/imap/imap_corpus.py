@@ -1,8 +1,11 @@
 # ruff: noqa: E501 - one command, one line
 """The corpus of scripted sessions, run against our server and against Dovecot.
 
-A step is a command of session 1, or of session n when it begins with `n:`. `@name` stands for a sample message
-as a literal, `~"text"` for a literal in UTF-8, `fill BOX a b c` appends samples without looking at the answers.
+A step is a command of session 1, or of session n when it begins with `n:`; session 0 is not authenticated yet.
+`@name` stands for a sample message as a literal (`~@name` as a literal8), `~"text"` for a literal in UTF-8,
+`!"text"` for one that waits for its `+`. After ` >> ` come the answers to each `+`. `%validity%` and `%modseq%`
+are what session 1 was last told by SELECT, `%plain%` and so on the SASL responses of the user. `fill BOX a b c`
+appends samples without looking at the answers; `begin IDLE` waits for the `+`; `end WORD` for a response with this word, then says DONE.
 A transcript begins authenticated, as a new user.
 """
 
@@ -79,10 +82,12 @@ def expand(step: str) -> bytes:
     """Return the octets of a step's command."""
 
     def literal(match: re.Match[str]) -> str:
-        octets = SAMPLES[match.group(1)] if match.group(1) else match.group(2).encode("utf-8")
-        return f"{{{len(octets)}+}}\r\n{octets.decode('latin-1')}"
+        tilde, sample, mark, text = match.groups()
+        octets = SAMPLES[sample] if sample else text.encode("utf-8")
+        plus = "" if mark == "!" else "+"
+        return f"{tilde or ''}{{{len(octets)}{plus}}}\r\n{octets.decode('latin-1')}"
 
-    return re.sub(r'(?<= )@([a-z]+)\b|~"([^"]*)"', literal, step).encode("latin-1")
+    return re.sub(r'(?<= )(~?)@([a-z]+)\b|([~!])"([^"]*)"', literal, step).encode("latin-1")
 
 
 CORPUS: list[Transcript] = []
@@ -541,3 +546,56 @@ one(
     "NOOP",
     "FETCH 1 UID",
 )
+each(
+    "not authenticated", "RFC 9051 §6.2", (),
+    "0:NOOP", "0:LOGOUT", "0:ID NIL", "0:SELECT INBOX", "0:LIST \"\" *", "0:APPEND INBOX @plain", "0:FETCH 1 FLAGS", "0:IDLE",
+    "0:ENABLE CONDSTORE", "0:NAMESPACE", "0:WRONG", "0:UNSELECT", "0:AUTHENTICATE", "0:AUTHENTICATE WRONG", "0:AUTHENTICATE CRAM-MD5",
+    "0:LOGIN", "0:LOGIN a", "0:AUTHENTICATE XOAUTH2 %xoauth2% ;; 0:SELECT INBOX", "0:AUTHENTICATE XOAUTH2 >> %xoauth2% ;; 0:SELECT INBOX",
+    "0:AUTHENTICATE OAUTHBEARER %oauthbearer% ;; 0:SELECT INBOX", "0:AUTHENTICATE OAUTHBEARER >> %oauthbearer% ;; 0:SELECT INBOX",
+    "0:AUTHENTICATE XOAUTH2 >> *", "0:AUTHENTICATE XOAUTH2 ===", "0:AUTHENTICATE XOAUTH2 >> ??? ;; 0:NOOP", "0:AUTHENTICATE xoauth2 %xoauth2%",
+    "0:AUTHENTICATE XOAUTH2 = >>  ", "0:AUTHENTICATE OAUTHBEARER bixhPXgs >> AQ==", "0:AUTHENTICATE PLAIN %plain%", "0:AUTHENTICATE EXTERNAL =",
+    "0:AUTHENTICATE XOAUTH2 %xoauth2% ;; 0:AUTHENTICATE XOAUTH2 %xoauth2%", "0:AUTHENTICATE XOAUTH2 %xoauth2% ;; 0:LOGIN a b",
+    "0:AUTHENTICATE XOAUTH2 %xoauth2% ;; 0:STARTTLS",
+)  # fmt: skip
+each(
+    "idle", "RFC 9051 §6.3.13", THREE,
+    "IDLE >> DONE", "IDLE >> done", "IDLE >> WRONG", "UNSELECT ;; IDLE >> DONE", "begin IDLE ;; 2:APPEND INBOX @plain ;; end RECENT ;; NOOP",
+    "2:SELECT INBOX ;; begin IDLE ;; 2:STORE 2 +FLAGS (\\Flagged) ;; end FETCH",
+    "2:SELECT INBOX ;; 2:STORE 2 +FLAGS (\\Deleted) ;; NOOP ;; begin IDLE ;; 2:EXPUNGE ;; end RECENT ;; FETCH 1:* UID",
+    "2:SELECT INBOX ;; begin IDLE ;; 2:MOVE 1 Trash ;; end RECENT", "2:SELECT INBOX ;; begin IDLE ;; 2:STORE 1 +FLAGS (Neuve) ;; end FETCH",
+)  # fmt: skip
+CHANGED = (
+    "fill INBOX plain words multi nested", "ENABLE QRESYNC", "SELECT INBOX", "UNSELECT", "2:SELECT INBOX", "2:STORE 3 +FLAGS (\\Flagged)",
+    "2:STORE 2 +FLAGS.SILENT (\\Deleted)", "2:EXPUNGE", "2:APPEND INBOX @plain",
+)  # fmt: skip
+each(
+    "quick resynchronisation", "RFC 7162 §3.2.5", CHANGED,
+    "SELECT INBOX (QRESYNC (%validity% %modseq%))", "SELECT INBOX (QRESYNC (%validity% %modseq% 1:4))", "SELECT INBOX (QRESYNC (%validity% %modseq% 3:4))",
+    "SELECT INBOX (QRESYNC (%validity% %modseq% 1:4 (1,3 1,3)))", "EXAMINE INBOX (QRESYNC (%validity% %modseq%))",
+    "SELECT INBOX (QRESYNC (1 %modseq%))", "SELECT INBOX (QRESYNC (%validity%))", "SELECT INBOX (QRESYNC (%validity% 0))", "SELECT INBOX (QRESYNC)",
+    "SELECT INBOX (QRESYNC (%validity% %modseq% 4:*))",
+    "SELECT INBOX ;; UID FETCH 1:* (FLAGS) (CHANGEDSINCE %modseq% VANISHED)", "SELECT INBOX ;; FETCH 1:* (FLAGS) (CHANGEDSINCE 1 VANISHED)",
+    "SELECT INBOX ;; UID FETCH 1:* (FLAGS) (VANISHED)", "SELECT INBOX ;; 2:STORE 1 +FLAGS.SILENT (\\Deleted) ;; 2:EXPUNGE ;; NOOP",
+    "SELECT INBOX ;; UID MOVE 3 Trash", "SELECT INBOX ;; STORE 1 +FLAGS.SILENT (\\Deleted) ;; UID EXPUNGE 1:*",
+)  # fmt: skip
+each(
+    "literals", "RFC 7888", ("fill INBOX plain",),
+    'SELECT !"INBOX"', 'SELECT !"INBOX" ;; SEARCH SUBJECT !"bilan"', "APPEND INBOX ~@plain ;; STATUS INBOX (MESSAGES)", "APPEND Nulle ~@plain",
+    'STATUS !"INBOX" (MESSAGES)', 'LIST !"" !"*x"', "APPEND INBOX ~@multi ~@words ;; SELECT INBOX ;; FETCH 2:3 RFC822.SIZE", 'CREATE !"Nouvelle"',
+    'CREATE ~"é"', 'SELECT INBOX ;; SEARCH CHARSET UTF-8 TEXT ~"été"', 'SELECT INBOX ;; SEARCH SUBJECT ~"été"',
+)  # fmt: skip
+each(
+    "modified UTF-7", "RFC 3501 §5.1.3", (),
+    "CREATE &AOk", "CREATE &-", "CREATE &- ;; LIST \"\" &-", "CREATE &AGE- ;; LIST \"\" *", "CREATE &2D3eAA- ;; LIST \"\" &2D3eAA-", "CREATE &AOk-&AOk-",
+    'CREATE "&ZeVnLIqe-/&AOk-" ;; LIST "" "&ZeVnLIqe-/%"', "CREATE &AOk- ;; SUBSCRIBE &AOk- ;; LSUB \"\" *", "CREATE &AOk- ;; STATUS &AOk- (MESSAGES)",
+    "CREATE &2D0-", "SELECT &bad", "CREATE &AOk- ;; fill &AOk- plain ;; SELECT &AOk- ;; FETCH 1 UID",
+)  # fmt: skip
+each(
+    "beyond Dovecot 2.3", "RFC 9051, 6855, 6154, 7889", ("fill INBOX plain",),
+    "ENABLE IMAP4rev2", "ENABLE UTF8=ACCEPT", "STATUS INBOX (APPENDLIMIT)", "STATUS INBOX (DELETED)", "CREATE Indesirables (USE (\\Junk))",
+    "DELETE Junk ;; CREATE Indesirables (USE (\\Junk)) ;; LIST (SPECIAL-USE) \"\" I*",
+)  # fmt: skip
+one(
+    "three sessions agree", "RFC 9051 §7.5", *THREE, "2:SELECT INBOX", "3:SELECT INBOX", "2:STORE 1 +FLAGS.SILENT (\\Deleted)", "3:APPEND INBOX @plain",
+    "2:EXPUNGE", "3:STORE 2 +FLAGS.SILENT (\\Flagged)", "NOOP", "2:NOOP", "3:NOOP", "FETCH 1:* (UID FLAGS)", "2:FETCH 1:* (UID)", "3:FETCH 1:* (UID)",
+)  # fmt: skip

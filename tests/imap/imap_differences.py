@@ -70,7 +70,7 @@ REASONS: dict[str, list[tuple[str, int]]] = {
         ("superior names", 5),
     ],
     "RFC 9051 §6.3.9: INBOX is listed when the uppercase string INBOX matches; Dovecot matches without case even "
-    "beyond the name itself.": [('list: LIST "" "*b*"', 6)],
+    "beyond the name itself.": [('list: LIST "" "*b*"', 6), ('literals: LIST !"" !"*x"', 1)],
     "RFC 9051 §6.4.4, SENTBEFORE: the Date header field decides, so a message without one is not found; Dovecot "
     "takes it as of 1970.": [("search: SEARCH SENTBEFORE 15-Jan-2026", 4)],
     'RFC 9051 §6.4.4, ON: the internal date "disregarding time and timezone"; Dovecot converts to its local zone.': [
@@ -110,6 +110,37 @@ REASONS: dict[str, list[tuple[str, int]]] = {
     ],
     "RFC 5322 §2.2.3: unfolding removes the CRLF before white space, and only that; Dovecot turns a tab into a space.": [
         ("fold with a tab", 2),
+    ],
+    "RFC 9051 §6.3.1 has ENABLE in the authenticated state only; Dovecot takes it before.": [
+        ("not authenticated: 0:ENABLE CONDSTORE", 0),
+    ],
+    "RFC 9051 §6.2.2: a response that is not base64 is an invalid argument, so BAD; Dovecot says NO.": [
+        ("not authenticated: 0:AUTHENTICATE XOAUTH2 >> ??? ;; 0:NOOP", 0),
+    ],
+    "RFC 9051 §6.2.2 leaves the mechanisms to the server; ours has PLAIN only with a client certificate "
+    "(ECO.1.3.1), which this session did not show.": [
+        ("not authenticated: 0:AUTHENTICATE PLAIN %plain%", 0),
+    ],
+    "RFC 7162 §7: the mod-sequence of the QRESYNC parameter is a `mod-sequence-value`, which is positive; Dovecot "
+    "takes 0.": [
+        ("quick resynchronisation: SELECT INBOX (QRESYNC (%validity% 0))", 9),
+    ],
+    "RFC 9051 §6.3.1: ENABLED tells what the server has; Dovecot 2.3 has neither IMAP4rev2 nor UTF8=ACCEPT "
+    "(RFC 6855 §3).": [
+        ("beyond Dovecot 2.3: ENABLE IMAP4rev2", 1),
+        ("beyond Dovecot 2.3: ENABLE UTF8=ACCEPT", 1),
+    ],
+    "RFC 7889 §4 and RFC 9051 §6.3.11 define these STATUS items; Dovecot 2.3 does not know them.": [
+        ("beyond Dovecot 2.3: STATUS INBOX (APPENDLIMIT)", 1),
+        ("beyond Dovecot 2.3: STATUS INBOX (DELETED)", 1),
+    ],
+    "RFC 6154 §3: a mailbox that cannot be created with the use asked for is not created, NO [USEATTR]; Dovecot 2.3 "
+    "takes the parameter and ignores it.": [
+        ("beyond Dovecot 2.3: CREATE Indesirables (USE (\\Junk))", 1),
+        (
+            'beyond Dovecot 2.3: DELETE Junk ;; CREATE Indesirables (USE (\\Junk)) ;; LIST (SPECIAL-USE) "" I*',
+            3,
+        ),
     ],
     "RFC 2180 leaves open what happens to sessions whose mailbox is renamed; ours go on, Dovecot's are closed.": [
         ("two sessions: rename of the selected mailbox", 4),

@@ -20,7 +20,7 @@ protocols = imap
 listen = 127.0.0.1
 {ssl}
 disable_plaintext_auth = no
-auth_mechanisms = plain
+auth_mechanisms = plain external xoauth2 oauthbearer
 auth_failure_delay = 0
 default_internal_user = {user}
 default_internal_group = {group}
@@ -48,6 +48,9 @@ namespace inbox {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service imap-login {{
   chroot =
@@ -77,14 +80,22 @@ protocol imap {{
   mail_max_userip_connections = 1000
 }}
 """
+MEMORY_FOLDER = "/dev/shm"
+"""Where hundreds of small mailboxes are made and removed without a disk, on Linux."""
 SPECIAL = ("Sent", "Drafts", "Trash", "Junk", "Archive")
 
 
 class Dovecot:
-    """A running Dovecot: any user, any password, in clear, or after STARTTLS with `tls` (PEM files)."""
+    """A running Dovecot: any user, any password, in clear, or after STARTTLS with `tls` (PEM files).
 
-    def __init__(self, tls: tuple[Path, Path] | None = None, *, fsync: str = "never") -> None:
+    With `in_memory` its mailboxes are in a memory file system where there is one.
+    """
+
+    def __init__(
+        self, tls: tuple[Path, Path] | None = None, *, fsync: str = "never", in_memory: bool = False
+    ) -> None:
         self._fsync = fsync
+        self._folder = MEMORY_FOLDER if in_memory and os.access(MEMORY_FOLDER, os.W_OK) else None
         self._ssl = "ssl = no"
         if tls is not None:
             self._ssl = f"ssl = yes\nssl_cert = <{tls[0]}\nssl_key = <{tls[1]}"
@@ -99,7 +110,7 @@ class Dovecot:
     def __enter__(self) -> Dovecot:
         user, group = getpass.getuser(), "nogroup"
         # Dovecot wants short socket paths, readable by the user that it runs mail processes as.
-        self.base = Path(tempfile.mkdtemp(prefix="dovecot-"))
+        self.base = Path(tempfile.mkdtemp(prefix="dovecot-", dir=self._folder))
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             user = "nobody"
         else:

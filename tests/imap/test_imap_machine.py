@@ -121,7 +121,7 @@ class Sessions(RuleBasedStateMachine):
 def dovecot() -> Iterator[Dovecot]:
     if not Dovecot.available():
         pytest.skip("dovecot is not installed")
-    with Dovecot() as running:
+    with Dovecot(in_memory=True) as running:
         yield running
 
 
