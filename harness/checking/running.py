@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from itertools import chain, islice
+from multiprocessing import connection
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -114,7 +116,7 @@ def _spread(
     waiting: deque[tuple[list[Item], Future[list[dict[str, Any] | Left]]]] = deque()
     # Spawned everywhere: a fork of a process that has threads may hang.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_end_with_parent) as pool:
         try:
             while chunk := list(islice(items, CHUNK)):
                 waiting.append((chunk, pool.submit(_several, chunk, level)))
@@ -124,6 +126,19 @@ def _spread(
                 yield from _next(waiting)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """End this worker when the run that started it is killed: nobody else would tell it."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        connection.wait([parent.sentinel])
+        os._exit(3)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _next(

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -203,6 +204,30 @@ def test_a_run_goes_on_after_a_kill(check, tmp_path):
     write(tmp_path / "many" / "0.zip", samples.archive() + b"")
     os.utime(tmp_path / "many" / "0.zip", (1, 1))
     assert len(lines(check("many", "--format", "jsonl", "--resume", "state")[1])) == 1
+
+
+def test_a_killed_run_leaves_no_process_and_goes_on(tmp_path, check):
+    # Given a run on two processes, killed once it has told something
+    for number in range(60):
+        write(tmp_path / "many" / f"{number:03}.zip", samples.archive())
+    command = [sys.executable, "-m", "harness.cli", "check", str(tmp_path / "many"), "--jobs", "2"]
+    options = ["--format", "jsonl", "--resume", str(tmp_path / "state")]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        [*command, *options], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as run:
+        assert run.stdout.readline()
+        run.kill()
+        # When what it wrote is read to the end: the workers hold the other end of the pipe
+        # Then the end comes, so that none of them is left
+        reader = threading.Thread(target=run.stdout.read, daemon=True)
+        reader.start()
+        reader.join(timeout=20)
+        assert not reader.is_alive()
+    # And the rest is judged by the next run
+    noted = sum(1 for one in (tmp_path / "state").read_text("utf-8").splitlines() if one.endswith("}"))
+    _, out, _ = check(tmp_path / "many", "--jobs", "1", *options)
+    assert len(lines(out)) == 60 - noted
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="nothing is unreadable here")
