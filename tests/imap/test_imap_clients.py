@@ -1,10 +1,12 @@
-"""Programs that are not ours read and write mailboxes: imaplib, IMAPClient, curl, mbsync, neomutt."""
+"""Programs read and write mailboxes: imaplib, IMAPClient, an asyncio client, curl, mbsync, neomutt."""
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import imaplib
 import os
+import re
 import shutil
 import ssl
 import subprocess
@@ -17,6 +19,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from imap_asyncio import AsyncImap
 from imap_bench import ADDRESS, MAIL, TENANT, TOKEN, Bench, MakeBench
 from imapclient import IMAPClient
 
@@ -79,6 +82,35 @@ def test_imapclient(bench: Bench, context: ssl.SSLContext) -> None:
         assert client.folder_status("Envoyés/été", ["MESSAGES"]) == {b"MESSAGES": 1}
         assert client.sort(["REVERSE DATE"]) == [2]
         assert client.add_flags([2], ["$MDNSent"])[2] == (b"\\Recent", b"$MDNSent")
+
+
+def test_asyncio(bench: Bench, context: ssl.SSLContext) -> None:
+    """Several sessions in one loop, commands under way together, IDLE beside work."""
+
+    async def work() -> None:
+        clients = [await AsyncImap.connect(bench.port, context) for _ in range(5)]
+        logins = await asyncio.gather(*(client.login(ADDRESS, TOKEN) for client in clients))
+        assert [login.kind for login in logins] == ["OK"] * 5
+        watcher, *writers = clients
+        # Four append at once; the fifth is told of each while it idles.
+        assert (await watcher.do("SELECT INBOX")).kind == "OK"
+        idling = await watcher.idle()
+        appended = await asyncio.gather(*(writer.append("INBOX", MAIL) for writer in writers))
+        uids = {re.match(r"\[APPENDUID \d+ (\d+)\]", one.text).group(1) for one in appended}  # type: ignore[union-attr]
+        assert uids == {"1", "2", "3", "4"}
+        while await watcher.hear() != b"4 EXISTS":
+            pass
+        assert (await watcher.done(idling)).kind == "OK"
+        # Commands sent together are answered each under its own tag, in order.
+        under_way = [watcher.start(b"UID FETCH %d (FLAGS BODY.PEEK[])" % uid) for uid in (1, 2, 3, 4)]
+        fetched = await asyncio.wait_for(asyncio.gather(*under_way), 10)
+        assert all(MAIL in b"".join(one.untagged) for one in fetched)
+        assert (await watcher.do("UID MOVE 1:2 Archive")).kind == "OK"
+        assert (await writers[0].do("STATUS Archive (MESSAGES)")).untagged == [b"STATUS Archive (MESSAGES 2)"]
+        assert (await writers[1].do("WRONG")).kind == "BAD"
+        await asyncio.gather(*(client.close() for client in clients))
+
+    asyncio.run(work())
 
 
 def run_curl(
@@ -243,11 +275,78 @@ def test_mbsync_both_ways(application: tuple[Bench, Path, Path], trust: Path, tm
 def test_mbsync_of_five_thousand_messages(
     application: tuple[Bench, Path, Path], trust: Path, tmp_path: Path
 ) -> None:
+    needs("mbsync")
+    # Given 4,000 messages on the server and 1,000 others here, some seen on either side
     bench, certificate, key = application
-    for number in range(5_000):
-        bench.store.deliver(ADDRESS, MAIL + b"%d\r\n" % number)
+    inbox = bench.store.mailbox(ADDRESS)
+    for number in range(4_000):
+        bench.store.deliver(ADDRESS, numbered("loin", number), flags=["\\Seen"] if number % 4 == 0 else [])
+    for number in range(1_000):
+        put(tmp_path, number, "S" if number % 4 == 0 else "")
     mbsync(tmp_path, bench, trust, certificate, key)
-    assert len(maildir(tmp_path, "INBOX")) == 5_000
+    # Then both sides have all of them, with their flags
+    assert len(maildir(tmp_path, "INBOX")) == len(inbox.messages) == 5_000
+    seen = sum("\\Seen" in message.flags for message in inbox.snapshot())
+    assert seen == sum(info(path) == "S" for path in maildir(tmp_path, "INBOX")) == 1_250
+    # When each side gets new ones, flags some and deletes some
+    for number in range(4_000, 4_100):
+        bench.store.deliver(ADDRESS, numbered("loin", number))
+    inbox.set_flags({uid: ["\\Seen", "\\Flagged"] for uid in range(1, 201)})
+    inbox.expunge(range(201, 301))
+    for number in range(1_000, 1_050):
+        put(tmp_path, number, "")
+    mine = [
+        path for path in maildir(tmp_path, "INBOX") if info(path) == "" and subject(path).startswith("ici")
+    ]
+    for path in mine[:200]:
+        path.rename(path.parent.parent / "cur" / (path.name.partition(":")[0] + ":2,R"))
+    for path in mine[200:300]:
+        path.rename(path.parent.parent / "cur" / (path.name.partition(":")[0] + ":2,T"))
+    mbsync(tmp_path, bench, trust, certificate, key)
+    # Then the two are the same again
+    here = {subject(path): info(path) for path in maildir(tmp_path, "INBOX")}
+    there = {
+        field(message.content.read()): "".join(
+            letter
+            for flag, letter in (("\\Flagged", "F"), ("\\Answered", "R"), ("\\Seen", "S"))
+            if flag in message.flags
+        )
+        for message in inbox.snapshot()
+    }
+    assert here == there
+    assert len(here) == 5_000 + 100 - 100 + 50 - 100
+    assert sum(letters == "FS" for letters in here.values()) == 200
+    assert sum(letters == "R" for letters in here.values()) == 200
+
+
+def numbered(side: str, number: int) -> bytes:
+    return b"Subject: %b %04d\r\nFrom: a@b.fr\r\n\r\nBonjour\r\n" % (side.encode(), number)
+
+
+def put(folder: Path, number: int, letters: str) -> None:
+    """Put a message into the local INBOX, as another local program would."""
+    box = folder / "mail" / "INBOX"
+    for part in ("cur", "new", "tmp"):
+        (box / part).mkdir(parents=True, exist_ok=True)
+    (box / "cur" / f"1700000000.{number}.ici:2,{letters}").write_bytes(
+        numbered("ici", number).replace(b"\r\n", b"\n")
+    )
+
+
+def info(path: Path) -> str:
+    """Return the flags of a maildir file."""
+    return path.name.rpartition(":2,")[2] if ":2," in path.name else ""
+
+
+def field(octets: bytes) -> str:
+    """Return the subject of a message."""
+    found = re.search(rb"^Subject: (.*?)\r?$", octets, re.MULTILINE)
+    assert found
+    return found.group(1).decode()
+
+
+def subject(path: Path) -> str:
+    return field(path.read_bytes())
 
 
 def test_neomutt_reads_and_saves(bench: Bench, trust: Path, tmp_path: Path) -> None:

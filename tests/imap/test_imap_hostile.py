@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import socket
+import statistics
+import threading
 import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from imap_bench import ADDRESS, MAIL, Bench, Client, MakeBench
+from imap_bench import ADDRESS, DEADLINE_S, MAIL, OTHER, Bench, Client, MakeBench
 
 from simulators.imap.config import ImapConfig
 from simulators.wire import WireLimits
@@ -128,17 +131,117 @@ def test_too_many_connections(make_bench: MakeBench) -> None:
     kept[0].ok("NOOP")
 
 
-def test_a_thousand_idle_connections(bench: Bench) -> None:
-    idle = [socket.create_connection(("127.0.0.1", bench.port), timeout=10) for _ in range(1000)]
+class Nuisance(threading.Thread):
+    """A bad client: connects, misbehaves until told to stop; what it suffers for that is its own affair."""
+
+    def __init__(
+        self, bench: Bench, misbehave: Callable[[Client, threading.Event], None], *, tls: bool
+    ) -> None:
+        super().__init__(name=misbehave.__name__)
+        self._bench, self._misbehave, self._tls = bench, misbehave, tls
+        self.ended = threading.Event()
+        self.did = 0
+
+    def run(self) -> None:
+        while not self.ended.is_set():
+            client = Client(self._bench.port)
+            try:
+                if self._tls:
+                    client.starttls()
+                    client.login()
+                self._misbehave(client, self.ended)
+            except OSError:
+                # The server sent it away, or does not read any more: begin again.
+                pass
+            finally:
+                client.close()
+            self.did += 1
+
+
+def one_octet_a_second(client: Client, ended: threading.Event) -> None:
+    for octet in b"X NOOP\r\n" * 100:
+        client.send(bytes([octet]))
+        if ended.wait(1.0):
+            return
+
+
+def pipelined_garbage(client: Client, ended: threading.Event) -> None:
+    del ended
+    for _ in range(20):
+        client.send(b"\x00\xff{9}\r\n" * 500 + b"X NOOP\r\n" + b"(" * 30_000 + b"\r\n")
+
+
+def two_gigabytes(client: Client, ended: threading.Event) -> None:
+    del ended
+    client.send(b"X APPEND INBOX {2147483648}\r\n")
+    client.line()
+    client.send(b"X APPEND INBOX {2147483648+}\r\n" + b"x" * 200_000)
+    client.until("Y")
+
+
+def never_reads(client: Client, ended: threading.Event) -> None:
+    client.socket.settimeout(0.5)
+    client.send(b"X SELECT INBOX\r\n" + b"X FETCH 1:* BODY.PEEK[]\r\n" * 2000)
+    ended.wait(30)
+
+
+def half_a_handshake(client: Client, ended: threading.Event) -> None:
+    client.send(b"X STARTTLS\r\n")
+    client.line()
+    client.send(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"x" * 50)
+    ended.wait(30)
+
+
+def costly_searches(client: Client, ended: threading.Event) -> None:
+    del ended
+    client.ok("SELECT INBOX")
+    client.send(b"X SEARCH " + b"OR TEXT a " * 40 + b"ALL\r\n" + b"X SEARCH " + b"NOT " * 60 + b"TEXT zz\r\n")
+    client.send(b"X UID FETCH 1:* (BODYSTRUCTURE BODY.PEEK[])\r\nY NOOP\r\n")
+    client.until("Y")
+
+
+def test_bad_clients_never_disturb_a_good_one(bench: Bench) -> None:
+    # Given a mailbox, and somebody who works in it
+    for number in range(50):
+        bench.store.deliver(ADDRESS, MAIL + b"x" * 20_000 + b"%d" % number)
+    bench.store.deliver(OTHER, MAIL)
+    good = bench.client(login=OTHER)
+    good.ok("SELECT INBOX")
+    # When six bad clients do their worst, each its own way, for three seconds
+    nuisances = [
+        Nuisance(bench, one_octet_a_second, tls=True),
+        Nuisance(bench, pipelined_garbage, tls=False),
+        Nuisance(bench, two_gigabytes, tls=True),
+        Nuisance(bench, never_reads, tls=True),
+        Nuisance(bench, half_a_handshake, tls=False),
+        Nuisance(bench, costly_searches, tls=True),
+    ]
+    for nuisance in nuisances:
+        nuisance.start()
+    waits: list[float] = []
+    deadline = time.monotonic() + 3
     try:
-        for connection in idle:
-            assert connection.recv(300).startswith(b"* OK ")
-        started = time.monotonic()
-        bench.client().ok("SELECT INBOX")
-        assert time.monotonic() - started < 5
+        while time.monotonic() < deadline:
+            started = time.monotonic()
+            assert good.ok("FETCH 1 (UID BODY.PEEK[])") == [
+                b"* 1 FETCH (UID 1 BODY[] {%d}\r\n%b)" % (len(MAIL), MAIL)
+            ]
+            good.ok("STORE 1 +FLAGS.SILENT (\\Seen)")
+            waits.append(time.monotonic() - started)
     finally:
-        for connection in idle:
-            connection.close()
+        for nuisance in nuisances:
+            nuisance.ended.set()
+        for nuisance in nuisances:
+            nuisance.join(DEADLINE_S + 5)
+    # Then each of its answers was right, and came soon
+    assert not any(nuisance.is_alive() for nuisance in nuisances)
+    assert all(nuisance.did for nuisance in nuisances)
+    assert len(waits) >= 10
+    assert statistics.median(waits) < 0.5, statistics.median(waits)
+    assert max(waits) < 3, max(waits)
+    # And nobody else's mailbox changed
+    assert [message.uid for message in bench.store.messages(OTHER)] == [1]
+    assert len(bench.store.messages(ADDRESS)) == 50
 
 
 TAMED = st.binary(max_size=60).filter(lambda octets: b"{" not in octets)
