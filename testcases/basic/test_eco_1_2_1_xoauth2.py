@@ -4,12 +4,18 @@ from harness.bench import Bench
 from harness.cases import case
 from harness.checks.authentication import attempted, patience, xoauth2
 from harness.checks.refusal import not_connected
+from harness.checks.session import open_links
 from harness.findings import Bilingual
+from harness.outcomes import NotTested
 from harness.scenes import OPEN_IMAP, OPEN_SMTP
 from harness.world import PscSpec
 
 MAILBOXES = ["PER", "ORG"]
 LONG_TOKEN = 4096
+STILL_OPEN = Bilingual(
+    "La session SMTP reste ouverte : l'ordre des octets n'est connu qu'à sa fin. L'action disconnect la ferme.",
+    "The SMTP session stays open: the order of octets is known at its end only. The disconnect action closes it.",
+)
 
 
 @case(
@@ -100,8 +106,13 @@ def test_acceptance_awaited(bench: Bench) -> None:
     EXPECTED: nothing is sent between the XOAUTH2 string and the answer 235.
     """
     bench.need(bench.product.send(), Bilingual("envoyer un courriel", "send a mail"))
-    bench.product.call("disconnect")
-    bench.judge(*(patience(link, bench.transcript(link)) for link in bench.connections("smtp")))
+    if bench.product.can("disconnect"):
+        bench.product.disconnect()
+    bench.wait_until(lambda: not open_links(bench.connections("smtp")), bench.profile.limits.session_end_s)
+    links = bench.connections("smtp")
+    if open_links(links):
+        raise NotTested(STILL_OPEN)
+    bench.judge(*(patience(link, bench.transcript(link)) for link in links))
 
 
 @case(

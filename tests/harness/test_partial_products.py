@@ -18,6 +18,9 @@ SENDING, READING = {"send"}, {"list", "fetch"}
 ANYWAY = {"describe", "configure", "connect", "disconnect", "status", "files", "advance"}
 REOPENED, REPLY = "ECO.1.2.7/closed-by-operator", "ECO.2.4.3/reply"
 TOKEN, GOES_ON = "ECO.1.2.5/no-token-on-disk", "X-PSC-02/messaging-goes-on"
+AWAITED, BEFORE, AFTER = (
+    "ECO.1.2.1/acceptance-awaited", "X-PSC-02/just-before-expiry", "X-PSC-02/just-after-expiry"
+)  # fmt: skip
 BOTH = 'roles = ["send", "receive"]'
 
 
@@ -100,6 +103,30 @@ def test_an_smtp_session_that_stays_open_is_not_closed_by_the_bench(bed):
     assert "SMTP" in run.case(REOPENED)["reason"]["fr"]
 
 
+class NoDisconnect(EachTimeAnew):
+    """The reference product behind a driver that cannot end its sessions, which stay open."""
+
+    def call(self, action, params, timeout_s, *, tenant=""):
+        return self._inner.call(action, params, timeout_s, tenant=tenant)
+
+
+def test_without_disconnect_a_product_that_leaves_by_itself_is_judged_the_same(bed):
+    run = bed.run(
+        *only(AWAITED, BEFORE, AFTER),
+        drive=lambda *args: EachTimeAnew(reference(*args), {"configure", "send", "advance"}),
+    )
+    assert run.results == dict.fromkeys((AWAITED, BEFORE, AFTER), "passed")
+
+
+def test_without_disconnect_a_session_that_stays_open_is_said_not_tested(bed):
+    run = bed.run(
+        *only(AWAITED, BEFORE, AFTER),
+        drive=lambda *args: NoDisconnect(reference(*args), {"configure", "connect", "send", "advance"}),
+    )
+    assert run.results == dict.fromkeys((AWAITED, BEFORE, AFTER), "not-tested")
+    assert all("disconnect" in run.case(one)["reason"]["fr"] for one in (AWAITED, BEFORE, AFTER))
+
+
 class NeverBack(EachTimeAnew):
     """It opens its first link, and none after it."""
 
@@ -120,3 +147,11 @@ def test_a_product_that_does_not_come_back_fails(bed, role, actions):
         *only(REOPENED), drive=lambda *args: NeverBack(reference(*args), {"configure", "status"} | actions)
     )
     assert run.results == {REOPENED: "failed"}
+
+
+@pytest.mark.parametrize(("case", "result"), [(BEFORE, "warning"), (AFTER, "failed")])
+def test_a_mail_that_does_not_go_near_the_expiry_is_told(bed, case, result):
+    run = bed.run(
+        *only(case), drive=lambda *args: NeverBack(reference(*args), {"configure", "send", "advance"})
+    )
+    assert run.results == {case: result}  # SESSION-011 is an inferred rule: it warns
