@@ -39,7 +39,7 @@ class Done:
     text: str
 
 
-def run(*command: str | Path, given: str = "", timeout: float = 20) -> Done:
+def run(*command: str | Path, given: str = "", timeout: float = 60) -> Done:
     done = subprocess.run(
         [str(part) for part in command],
         input=given.encode("utf-8"),
@@ -71,7 +71,7 @@ class Played:
         return self.tenant.configuration("1234")
 
     def wait(self, protocol: Any, name: str) -> Event:
-        event = self.space.journal.wait_for(self.tenant.id, 10, protocol=protocol, name=name)
+        event = self.space.journal.wait_for(self.tenant.id, 30, protocol=protocol, name=name)
         assert event is not None, f"no {protocol} {name}"
         return event
 

@@ -50,7 +50,7 @@ def test_imaplib_with_a_token(played: Played, kind: str) -> None:
     address = played.bal(kind).address
     mail = played.tenant.correspond(address, "accented")
     token = played.token()
-    with imaplib.IMAP4("localhost", played.tenant.imap.port, timeout=10) as client:
+    with imaplib.IMAP4("localhost", played.tenant.imap.port, timeout=30) as client:
         client.starttls(trust(played))
         client.authenticate("XOAUTH2", lambda _: sasl(address, token).encode())
         assert client.select("INBOX") == ("OK", [b"1"])
@@ -61,7 +61,7 @@ def test_imaplib_with_a_token(played: Played, kind: str) -> None:
 def test_imaplib_with_an_expired_token(played: Played) -> None:
     address, token = played.bal("PER").address, played.token()
     played.tenant.clock.advance(121)
-    with imaplib.IMAP4("localhost", played.tenant.imap.port, timeout=10) as client:
+    with imaplib.IMAP4("localhost", played.tenant.imap.port, timeout=30) as client:
         client.starttls(trust(played))
         with pytest.raises(imaplib.IMAP4.error):
             client.authenticate("XOAUTH2", lambda _: sasl(address, token).encode())
@@ -70,20 +70,20 @@ def test_imaplib_with_an_expired_token(played: Played) -> None:
 
 def test_imapclient_is_told_of_a_mail_that_arrives(played: Played) -> None:
     address = played.bal("PER").address
-    with IMAPClient("localhost", played.tenant.imap.port, ssl=False, timeout=10) as client:
+    with IMAPClient("localhost", played.tenant.imap.port, ssl=False, timeout=30) as client:
         client.starttls(trust(played))
         client.oauth2_login(address, played.token())
         client.select_folder("INBOX")
         client.idle()
         mail = played.tenant.correspond(address, "with_attachments")
-        assert (1, b"EXISTS") in client.idle_check(timeout=10)
+        assert (1, b"EXISTS") in client.idle_check(timeout=30)
         client.idle_done()
         assert client.fetch([1], ["BODY.PEEK[]"])[1][b"BODY[]"] == mail
 
 
 def test_smtplib_sends_and_the_report_of_a_failure_comes_back(played: Played) -> None:
     address = played.bal("PER").address
-    with smtplib.SMTP("localhost", played.tenant.smtp.port, timeout=10) as client:
+    with smtplib.SMTP("localhost", played.tenant.smtp.port, timeout=30) as client:
         client.starttls(context=trust(played))
         client.ehlo()
         token = played.token()
@@ -112,7 +112,7 @@ def test_python_refuses_each_bad_certificate_for_its_own_reason(
 ) -> None:
     played = open_tenant(flavour)
     with (
-        smtplib.SMTP("localhost", played.tenant.smtp.port, timeout=10) as client,
+        smtplib.SMTP("localhost", played.tenant.smtp.port, timeout=30) as client,
         pytest.raises(ssl.SSLCertVerificationError, match=reason),
     ):
         client.starttls(context=trust(played))
@@ -121,5 +121,5 @@ def test_python_refuses_each_bad_certificate_for_its_own_reason(
 @pytest.mark.parametrize("flavour", [ServerFlavour.REVOKED, ServerFlavour.WRONG_RANGE])
 def test_python_alone_sees_neither_revocation_nor_range(open_tenant: Open, flavour: ServerFlavour) -> None:
     played = open_tenant(flavour)
-    with smtplib.SMTP("localhost", played.tenant.smtp.port, timeout=10) as client:
+    with smtplib.SMTP("localhost", played.tenant.smtp.port, timeout=30) as client:
         assert client.starttls(context=trust(played))[0] == 220

@@ -93,7 +93,7 @@ def swaks(played: Played, *options: str | Path) -> Done:
     return run(
         needs("swaks"), "--server", "localhost", "--port", str(played.tenant.smtp.port), "--tls",
         "--auth", "PLAIN", "--auth-user", app.address, "--auth-password", "sans-objet",
-        "--from", app.address, "--to", played.tenant.correspondent.address, "--timeout", "10", *options,
+        "--from", app.address, "--to", played.tenant.correspondent.address, "--timeout", "30", *options,
     )  # fmt: skip
 
 
@@ -176,7 +176,7 @@ def in_a_terminal(*command: str, home: Path) -> bytes:
     reader = threading.Thread(target=drain)
     reader.start()
     try:
-        assert process.wait(30) == 0, bytes(screen)[-2000:]
+        assert process.wait(60) == 0, bytes(screen)[-2000:]
     finally:
         process.kill()
         process.wait()

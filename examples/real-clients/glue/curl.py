@@ -19,7 +19,7 @@ from glue.programs import run
 Options = Iterable[tuple[str, str | None]]
 
 CURL = ("curl", "--silent", "--show-error")
-CONNECT_S, TOTAL_S = "5", "25"
+CONNECT_S, TOTAL_S = "8", "25"
 REFUSALS = {
     35: "poignée de main TLS",
     58: "certificat client",
