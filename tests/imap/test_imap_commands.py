@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from imap_bench import ADDRESS, MAIL, Bench, Client
+from imap_bench import ADDRESS, MAIL, TENANT, Bench, Client
+
+from simulators.imap.mime import digest
 
 
 @pytest.fixture
@@ -145,6 +147,36 @@ def test_search_beyond_ascii(inbox: Client) -> None:
     assert inbox.code("SEARCH CHARSET KOI-7 ALL") == "NO [BADCHARSET]"
 
 
+@pytest.mark.parametrize("length", [100, digest.KEPT_TEXT * 4])
+@pytest.mark.parametrize(
+    ("program", "found"),
+    [
+        ("BODY zorglub", True),
+        ("TEXT zorglub", True),
+        ("TEXT entete", True),
+        ("TEXT X-Essai:", True),
+        ("BODY entete", False),
+        ("HEADER X-Essai entete", True),
+        ("HEADER X-Essai zorglub", False),
+        ("HEADER X-Autre entete", False),
+        ('TEXT "zorglub second"', False),
+        ("BODY second", True),
+    ],
+)
+def test_search_in_texts_kept_and_too_long_to_be_kept(
+    bench: Bench, client: Client, length: int, program: str, found: bool
+) -> None:
+    message = (
+        b"Subject: x\r\nX-Essai: Entete\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n"
+        + b"a\r\n" * length
+        + b"Zorglub\r\n--b\r\nContent-Transfer-Encoding: base64\r\n\r\nU2Vjb25k\r\n--b--\r\n"
+    )
+    assert (digest.search_text(message) is None) == (length > digest.KEPT_TEXT)
+    bench.store.deliver(ADDRESS, message)
+    client.ok("SELECT INBOX")
+    assert client.ok(f"SEARCH {program}") == [b"* SEARCH 1" if found else b"* SEARCH"]
+
+
 def test_copy_move_expunge_with_uidplus(inbox: Client) -> None:
     assert re.match(rb"OK \[COPYUID \d+ 1:2 1:2\]", inbox.do("COPY 1:2 Sent")[-1])
     lines = inbox.do("UID MOVE 2 Trash")
@@ -220,6 +252,17 @@ def test_idle_tells_at_once(bench: Bench, inbox: Client) -> None:
     assert [inbox.line(), inbox.line()] == [b"* 2 EXPUNGE", b"* 3 RECENT"]
     inbox.send(b"DONE\r\n")
     assert inbox.line() == b"X OK IDLE completed."
+    told = [event.text for event in bench.journal.events(TENANT, protocol="imap")][-8:]
+    assert told == [
+        "+ idling",
+        "* 4 EXISTS",
+        "* 4 RECENT",
+        "* 1 FETCH (FLAGS (\\Flagged \\Recent))",
+        "* 2 EXPUNGE",
+        "* 3 RECENT",
+        "DONE",
+        "X OK IDLE completed.",
+    ]
 
 
 def test_other_sessions_are_told_and_expunge_waits(bench: Bench, inbox: Client) -> None:

@@ -10,7 +10,16 @@ import pytest
 from imap_bench import ADDRESS, MAIL, TENANT, Bench, Client, MakeBench, xoauth2
 
 from simulators.imap import faults
-from simulators.wire.faults import Close, Silence, SlowOctets, StarttlsNotOffered, StarttlsRefused, WireFault
+from simulators.wire.faults import (
+    Close,
+    CloseAfterOctets,
+    InjectedPlaintext,
+    Silence,
+    SlowOctets,
+    StarttlsNotOffered,
+    StarttlsRefused,
+    WireFault,
+)
 
 
 def ready(make_bench: MakeBench, *switched: WireFault) -> tuple[Bench, Client]:
@@ -132,6 +141,50 @@ def test_faults_of_the_wire_strike_at_imap_commands(make_bench: MakeBench) -> No
     with pytest.raises(TimeoutError):
         client.do("NOOP")
     bench.client().ok("NOOP")
+
+
+@pytest.mark.parametrize("point", ["connect", "handshake", "tls", "AUTHENTICATE", "SELECT", "FETCH", "IDLE"])
+def test_closed_at_any_point_and_then_served(make_bench: MakeBench, point: str) -> None:
+    """ECO.1.2.7: the product comes back after the operator closed, wherever it was."""
+    bench = make_bench(faults=[Close(at=point, times=1)])
+    bench.store.deliver(ADDRESS, MAIL)
+
+    def session() -> None:
+        client = bench.client()
+        client.ok("SELECT INBOX")
+        client.ok("FETCH 1 FLAGS")
+        client.send(b"X IDLE\r\nDONE\r\n")
+        assert client.until("X")[-1].startswith(b"X OK")
+
+    with pytest.raises((AssertionError, OSError)):
+        session()
+    assert bench.journal.events(TENANT, name="fault")[0].data == {"fault": "Close"}
+    session()
+
+
+def test_closed_in_the_middle_of_a_literal(make_bench: MakeBench) -> None:
+    bench, _ = ready(make_bench)
+    bench.store.deliver(ADDRESS, MAIL + b"x" * 5_000)
+    bench.server.faults.add(CloseAfterOctets(octets=4_000, times=1))
+    cut = bench.client()
+    cut.ok("SELECT INBOX")
+    cut.send(b"Y FETCH 4 BODY.PEEK[]\r\n")
+    heard = cut.line()
+    assert heard.startswith(b"* 4 FETCH (BODY[] {%d}" % (len(MAIL) + 5_000))
+    assert len(heard) < 4_000
+    assert cut.line() == b""
+    assert bench.client().ok("SELECT INBOX")
+
+
+def test_octets_injected_before_tls(make_bench: MakeBench) -> None:
+    """ECO.1.2.1: what follows the answer to STARTTLS in clear must not be taken as said under TLS."""
+    bench = make_bench(faults=[InjectedPlaintext(octets=b"* OK injecte\r\n", times=1)])
+    client = bench.client(tls=False)
+    client.send(b"X STARTTLS\r\n")
+    assert client.line().startswith(b"X OK")
+    assert client.line() == b"* OK injecte"
+    assert bench.journal.events(TENANT, name="fault")[0].data == {"fault": "InjectedPlaintext"}
+    assert bench.client().ok("NOOP") == []
 
 
 def test_starttls_not_offered_or_refused(make_bench: MakeBench) -> None:

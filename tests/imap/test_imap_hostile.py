@@ -67,7 +67,7 @@ def test_garbage_is_answered_then_sent_away(bench: Bench, garbage: bytes) -> Non
     other = bench.client()
     client = bench.client(tls=False)
     client.send(garbage)
-    lines = []
+    lines: list[bytes] = []
     while (line := client.line()) and len(lines) < 100:
         lines.append(line)
         if line.startswith(b"* BYE"):

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from imap_bench import Bench, Client, MakeBench
 from imap_dovecot import Dovecot
-from test_imap_oracle import Connect, connect_ours, connect_theirs, converse, responses
+from imap_normalise import responses
+from test_imap_oracle import Connect, connect_ours, connect_theirs, converse
 
 USERS = itertools.count()
 SESSIONS = st.sampled_from(["one", "two"])
@@ -132,8 +133,8 @@ def test_random_sessions_end_with_the_same_mailboxes(dovecot: Dovecot, make_benc
     class Machine(Sessions):
         pass
 
-    Machine.ours = staticmethod(ours)  # type: ignore[assignment]
-    Machine.theirs = staticmethod(connect_theirs(dovecot))  # type: ignore[assignment]
+    Machine.ours = staticmethod(ours)
+    Machine.theirs = staticmethod(connect_theirs(dovecot))
     run_state_machine_as_test(
         Machine,
         settings=settings(

@@ -322,7 +322,11 @@ def test_any_octets_have_a_structure(data: bytes) -> None:
     rendered = digest.rendered(data)
     for written in (rendered.envelope, rendered.structure, digest.plain_structure(data)):
         assert_one_list(written)
-    digest.summary(data)
+    assert digest.early(data) == {
+        digest.summary: digest.summary(data),
+        digest.rendered: rendered,
+        digest.search_text: digest.search_text(data),
+    }
     digest.preview(data)
     digest.whole_header(data)
     content = Content.of(data)
