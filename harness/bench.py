@@ -24,7 +24,7 @@ from harness.checks.psc import sign_ins
 from harness.drivers import Answer, Capabilities, Driver, DriverFault, open_driver
 from harness.errors import EnvironmentFault
 from harness.findings import Bilingual, FaultClass, Finding, Severity
-from harness.outcomes import CaseFailed, NotTested
+from harness.outcomes import CaseFailed, NotConcerned, NotTested
 from harness.product import ProductHandle
 from harness.profile import VendorProfile
 from simulators.journal import Event, Journal, ProtocolName
@@ -255,14 +255,26 @@ class Bench:
             )
 
     def need_open_session(self) -> None:
-        """Go on only if the product keeps a session open: what ends it cannot be seen otherwise."""
-        if not any(link.authenticated and link.closed is None for link in self.links()):
-            raise NotTested(
+        """Go on only if the product keeps a session open: what ends it cannot be seen otherwise.
+
+        A driver that announces no sessions, and of which none is seen open, has none to end: the requirement
+        is not about it.
+        """
+        if any(link.authenticated and link.closed is None for link in self.links()):
+            return
+        if not self._factory.capabilities.sessions:
+            raise NotConcerned(
                 Bilingual(
-                    "Le produit ne garde aucune session ouverte : il n'y a rien à fermer ici.",
-                    "The product keeps no session open: there is nothing to close here.",
+                    "Le produit ne garde aucune session ouverte : il n'en a pas à fermer.",
+                    "The product keeps no session open: it has none to close.",
                 )
             )
+        raise NotTested(
+            Bilingual(
+                "Le produit annonce des sessions, mais aucune n'est restée ouverte : rien à fermer ici.",
+                "The product announces sessions but none stayed open: there is nothing to close here.",
+            )
+        )
 
     def need_sign_in(self) -> None:
         """Go on only if the product asked Pro Santé Connect for a sign-in."""
