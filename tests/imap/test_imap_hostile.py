@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import statistics
 import threading
@@ -283,3 +284,50 @@ def test_any_arguments_get_a_tagged_answer(bench: Bench, command: bytes, rest: b
         bench.clients.pop(0).close()
         return
     assert any(answer.startswith(tag + b" ") for answer in answers), answers
+
+
+PIECES = st.sampled_from(
+    [
+        b"A NOOP",
+        b"B LOGIN ",
+        b"C AUTHENTICATE XOAUTH2 ",
+        b"D ID (",
+        b"{3}",
+        b"{3+}",
+        b"~{3}",
+        b"{0+}",
+        b"{99999999999999999999}",
+        b"{2147483647+}",
+        b"{-1}",
+        b"{3+",
+        b"abc",
+        b"\r\n",
+        b"\r\n",
+        b"\n",
+        b"\r",
+        b"\x00",
+        b'"',
+        b"\\",
+        b" ",
+        b"\xff\xfe",
+    ]
+)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(pieces=st.lists(PIECES, max_size=25))
+def test_any_literals_end_in_answers_or_bye(bench: Bench, pieces: list[bytes]) -> None:
+    client = Client(bench.port)
+    try:
+        client.send(b"".join(pieces))
+        client.socket.shutdown(socket.SHUT_WR)
+        heard: list[bytes] = []
+        while line := client.line():
+            heard.append(line)
+    finally:
+        client.close()
+    # Nothing hangs (the client has a deadline), and all that was said is IMAP.
+    assert all(re.match(rb"\* |\+ |\S{1,100} (OK|NO|BAD) ", line) for line in heard), heard
+    if len(bench.clients) == 0:
+        bench.client()
+    bench.clients[0].ok("NOOP")
