@@ -229,8 +229,8 @@ def _search_text(data: bytes, root: Part) -> SearchText | None:
 def early(data: bytes) -> Mapping[Callable[[bytes], object], object]:
     """Return what clients ask of nearly every message, from one reading of its parts (about 0.1 ms).
 
-    Made at delivery, so that the first list or search of a mailbox of 50,000 messages need not read them all. A
-    store on disk that was opened again makes each value when it is first asked for (30 to 90 µs a message).
+    Made at delivery, so that the first list or search of a mailbox of 50,000 messages need not read them all.
+    A store on disk that was opened again makes each value when it is first asked for (30 to 90 µs a message).
     """
     root = parse(data)
     return {
