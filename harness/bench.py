@@ -12,11 +12,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import pytest
 
-from harness.artefacts.connections import QUIET, Connection, connections
+from harness.artefacts.connections import QUIET, Connection, LinkProtocol, connections
 from harness.artefacts.sent import SentMail, sent_mails
 from harness.cases import CaseInfo
 from harness.checks.mail import Sender
@@ -39,8 +39,6 @@ _TOO_MANY_EVENTS = Bilingual(
     "Plus d'événements que le banc n'en garde en mémoire pour un cas : il ne peut pas juger.",
     "More events than the bench keeps in memory for one case: it cannot judge.",
 )
-
-LinkProtocol = Literal["smtp", "imap"]
 
 
 class OpenDriver(Protocol):

@@ -12,16 +12,18 @@ which reports and `mssante plan` show:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Literal
 
 import pytest
 
 from schemas.text import Bilingual
 
 LevelName = Literal["basic", "intermediate", "advanced"]
-TestFunction = TypeVar("TestFunction", bound=Callable[..., Any])
+OPEN_SMTP = ("connect|send",)
+OPEN_IMAP = ("connect|list",)
+"""What opening a link needs: the action `connect`, or the one that cannot do without the link."""
 
 _PARTS = re.compile(r"^\s*(EXIGENCE|ATTENDU|REQUIREMENT|EXPECTED)\s*:\s*", re.MULTILINE)
 
@@ -62,7 +64,7 @@ def case(
     level: LevelName = "basic",
     mailboxes: Iterable[str] = (),
     roles: Iterable[str] = (),
-) -> Callable[[TestFunction], TestFunction]:
+) -> pytest.MarkDecorator:
     """Mark a test function as a conformance case; `fr` and `en` are its title."""
     info = CaseInfo(
         id=id_,
@@ -91,19 +93,19 @@ def link_cases(
     uses it, beside `needs`.
     """
 
-    def one(protocol: str, role: str, opening: str) -> object:
-        info = CaseInfo(
-            id=f"{id_}-{protocol}",
-            level="basic",
-            requirements=tuple(requirements),
-            needs=frozenset({opening, *needs}),
-            mailboxes=frozenset(mailboxes),
-            roles=frozenset({role}),
-            title=Bilingual(f"{fr} ({protocol.upper()})", f"{en} ({protocol.upper()})"),
+    def one(protocol: str, role: str, opening: Iterable[str]) -> object:
+        mark = case(
+            f"{id_}-{protocol}",
+            requirements=requirements,
+            needs=[*opening, *needs],
+            fr=f"{fr} ({protocol.upper()})",
+            en=f"{en} ({protocol.upper()})",
+            mailboxes=mailboxes,
+            roles=[role],
         )
-        return pytest.param(protocol, id=protocol, marks=pytest.mark.case(info))
+        return pytest.param(protocol, id=protocol, marks=mark)
 
-    both = [one("smtp", "send", "connect|send"), one("imap", "receive", "connect|list")]
+    both = [one("smtp", "send", OPEN_SMTP), one("imap", "receive", OPEN_IMAP)]
     return pytest.mark.parametrize("protocol", both)
 
 

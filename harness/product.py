@@ -5,16 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
+from harness.artefacts.connections import LinkProtocol
 from harness.drivers import Answer, Capabilities, Driver, DriverFault
 from harness.findings import Bilingual
 from harness.outcomes import NotTested
 
 if TYPE_CHECKING:
     from harness.bench import Bench
-
-LinkProtocol = Literal["smtp", "imap"]
 
 
 class ProductHandle:

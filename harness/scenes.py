@@ -5,8 +5,9 @@ A case stays one stimulus and one expectation; what it shares with its sisters i
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
+from harness.artefacts.connections import LinkProtocol
 from harness.artefacts.mail import Mail
 from harness.artefacts.sent import SentMail
 from harness.bench import Bench
@@ -14,11 +15,6 @@ from harness.checks.refusal import accepted_anyway, not_connected
 from harness.drivers import Answer
 from harness.findings import Bilingual
 from simulators.tenant import Shape
-
-LinkProtocol = Literal["smtp", "imap"]
-OPEN_SMTP = ("connect|send",)
-OPEN_IMAP = ("connect|list",)
-"""What opening a link needs: the action `connect`, or the one that cannot do without the link."""
 
 OPEN_ANY = ("connect|send|list",)
 """What using the messaging at all needs."""

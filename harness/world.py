@@ -1,7 +1,7 @@
 """The vocabulary with which a case describes its world, gathered so that cases import `harness` alone."""
 
 from simulators.imap.faults import Bye
-from simulators.pki.faults import ForgedCrl, OcspForged, OcspTryLater, RevocationBehaviour, Unreachable
+from simulators.pki.faults import ForgedCrl, OcspForged, RevocationBehaviour, Unreachable
 from simulators.pki.flavours import ServerFlavour
 from simulators.smtp.faults import AuthenticationRefused, ServiceUnavailable
 from simulators.tenant import PscSpec
@@ -20,7 +20,6 @@ from simulators.wire.profile import (
     SMALL_CURVE,
     TLS_1_1_ONLY,
     TLS_1_2_ONLY,
-    TLS_1_3_ONLY,
 )
 
 __all__ = [
@@ -31,14 +30,12 @@ __all__ = [
     "SMALL_CURVE",
     "TLS_1_1_ONLY",
     "TLS_1_2_ONLY",
-    "TLS_1_3_ONLY",
     "AuthenticationRefused",
     "Bye",
     "Close",
     "ForgedCrl",
     "InjectedPlaintext",
     "OcspForged",
-    "OcspTryLater",
     "PscSpec",
     "RevocationBehaviour",
     "ServerFlavour",

@@ -1,7 +1,7 @@
 """ECO.1.0.1 — sending by SMTP (RFC 5321) upgraded by STARTTLS (RFC 3207)."""
 
 from harness.bench import Bench
-from harness.cases import case
+from harness.cases import OPEN_SMTP, case
 from harness.checks.delivery import delivered
 from harness.checks.starttls import (
     greeting_repeated,
@@ -10,7 +10,7 @@ from harness.checks.starttls import (
     starttls_first,
 )
 from harness.findings import Bilingual
-from harness.scenes import OPEN_SMTP, refuses
+from harness.scenes import refuses
 from harness.world import InjectedPlaintext, ServerFlavour, StarttlsNotOffered, StarttlsRefused
 
 

@@ -1,7 +1,7 @@
 """ECO.1.0.2 — reading the mailbox by IMAP4rev1 or rev2, upgraded by STARTTLS."""
 
 from harness.bench import Bench
-from harness.cases import case
+from harness.cases import OPEN_IMAP, case
 from harness.checks.delivery import read_back, shown
 from harness.checks.starttls import (
     injected_answer_ignored,
@@ -10,7 +10,7 @@ from harness.checks.starttls import (
     starttls_first,
 )
 from harness.findings import Bilingual
-from harness.scenes import OPEN_IMAP, receive_one, refuses
+from harness.scenes import receive_one, refuses
 from harness.world import InjectedPlaintext, ServerFlavour, StarttlsNotOffered, StarttlsRefused
 
 RECEIVE = ["receive"]

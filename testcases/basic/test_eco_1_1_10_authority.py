@@ -1,6 +1,7 @@
 """ECO.1.1.10 — only the range Elémentaire Organisation of IGC-Santé is accepted."""
 
-from harness.bench import Bench, LinkProtocol
+from harness.artefacts.connections import LinkProtocol
+from harness.bench import Bench
 from harness.cases import link_cases
 from harness.scenes import refuses
 from harness.world import ServerFlavour

@@ -1,6 +1,7 @@
 """ECO.1.1.1 — TLS 1.2 at least."""
 
-from harness.bench import Bench, LinkProtocol
+from harness.artefacts.connections import LinkProtocol
+from harness.bench import Bench
 from harness.cases import link_cases
 from harness.scenes import connects, refuses
 from harness.world import TLS_1_1_ONLY, TLS_1_2_ONLY

@@ -1,6 +1,7 @@
 """ECO.1.1.2 — later versions of TLS are allowed."""
 
-from harness.bench import Bench, LinkProtocol
+from harness.artefacts.connections import LinkProtocol
+from harness.bench import Bench
 from harness.cases import link_cases
 from harness.scenes import connects
 from harness.world import API_LPS

@@ -1,6 +1,7 @@
 """ECO.1.1.3 — six cipher suites, DH of 2048 bits and EC of 256 bits at least."""
 
-from harness.bench import Bench, LinkProtocol
+from harness.artefacts.connections import LinkProtocol
+from harness.bench import Bench
 from harness.cases import link_cases
 from harness.checks.refusal import not_connected
 from harness.checks.tls import LPS_SUITES, offered_suites, only_allowed_suites

@@ -1,6 +1,7 @@
 """ECO.1.1.4 and ECO.1.1.5 — a good certificate is accepted, one out of its period is refused."""
 
-from harness.bench import Bench, LinkProtocol
+from harness.artefacts.connections import LinkProtocol
+from harness.bench import Bench
 from harness.cases import link_cases
 from harness.scenes import connects, refuses
 from harness.world import ServerFlavour

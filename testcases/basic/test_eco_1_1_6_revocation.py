@@ -1,6 +1,7 @@
 """ECO.1.1.6 — a revoked certificate is refused."""
 
-from harness.bench import Bench, LinkProtocol
+from harness.artefacts.connections import LinkProtocol
+from harness.bench import Bench
 from harness.cases import link_cases
 from harness.checks.revocation import revocation_queried
 from harness.findings import Bilingual

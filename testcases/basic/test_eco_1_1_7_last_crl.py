@@ -1,12 +1,11 @@
 """ECO.1.1.7 — the last valid CRL is kept, so that a failed download does not stop connections."""
 
 from harness.bench import Bench
-from harness.cases import case
+from harness.cases import OPEN_SMTP, case
 from harness.checks.refusal import accepted_anyway, not_connected
 from harness.checks.revocation import queries
 from harness.findings import Bilingual
 from harness.outcomes import NotConcerned
-from harness.scenes import OPEN_SMTP
 from harness.world import PscSpec, RevocationBehaviour, Unreachable
 
 CRL_LIFETIME_S = 3_600.0

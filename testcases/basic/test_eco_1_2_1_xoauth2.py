@@ -1,13 +1,12 @@
 """ECO.1.2.1 and ECO.1.2.4 — XOAUTH2 with the Pro Santé Connect token; SASL-IR is optional."""
 
 from harness.bench import Bench
-from harness.cases import case
+from harness.cases import OPEN_IMAP, OPEN_SMTP, case
 from harness.checks.authentication import attempted, patience, xoauth2
 from harness.checks.refusal import not_connected
 from harness.checks.session import open_links
 from harness.findings import Bilingual
 from harness.outcomes import NotTested
-from harness.scenes import OPEN_IMAP, OPEN_SMTP
 from harness.world import PscSpec
 
 MAILBOXES = ["PER", "ORG"]

@@ -3,9 +3,8 @@
 from typing import Any
 
 from harness.bench import Bench
-from harness.cases import case
+from harness.cases import OPEN_IMAP, OPEN_SMTP, case
 from harness.checks.session import still_alive, user_told
-from harness.scenes import OPEN_IMAP, OPEN_SMTP
 from harness.world import AuthenticationRefused, Bye, Close, ServiceUnavailable, Silence
 
 NEEDS = ["status"]

@@ -1,11 +1,11 @@
 """ECO.1.3.1 and ECO.2.2.5 — applicative mailboxes: client certificate and PLAIN, automatic mention and Reply-To."""
 
 from harness.bench import Bench
-from harness.cases import case
+from harness.cases import OPEN_IMAP, OPEN_SMTP, case
 from harness.checks.authentication import applicative
 from harness.checks.mail import automatic_mention
 from harness.checks.refusal import not_connected
-from harness.scenes import OPEN_IMAP, OPEN_SMTP, send_one
+from harness.scenes import send_one
 
 APP = ["APP"]
 

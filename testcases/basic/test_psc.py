@@ -1,7 +1,7 @@
 """SC.PSC.01, SC.PSC.08, X-PSC-01 to X-PSC-03 — signing in with Pro Santé Connect and keeping the token fresh."""
 
 from harness.bench import Bench
-from harness.cases import case
+from harness.cases import OPEN_SMTP, case
 from harness.checks.psc import (
     acr_values,
     identity,
@@ -14,7 +14,6 @@ from harness.checks.psc import (
 from harness.checks.session import open_links, still_usable
 from harness.findings import Bilingual
 from harness.outcomes import NotTested
-from harness.scenes import OPEN_SMTP
 from harness.world import PscSpec
 
 MAILBOXES = ["PER", "ORG"]
