@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness import __version__
-from harness.bench import RECORD_ONLY_KEY
 from harness.casebook import packaged_cases
 from harness.errors import UsageError
+from harness.factory import RECORD_ONLY_KEY
 from harness.findings import Bilingual, FaultClass, Severity
 from harness.outcomes import CaseOutcome
 from harness.verdicts import LEVELS, Judgement, RequirementVerdict, judge

@@ -18,9 +18,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bar
 from rich.text import Text
 
-from harness.bench import DRIVER_KEY
 from harness.casebook import packaged_cases
 from harness.drivers import open_driver
+from harness.factory import DRIVER_KEY
 from harness.plugin.session import ConformanceSession, case_of, outcome_of
 
 if TYPE_CHECKING:

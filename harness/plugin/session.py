@@ -20,12 +20,13 @@ from typing import Any
 
 import pytest
 
-from harness.bench import DRIVER_KEY, Bench, BenchFactory, open_from_profile
+from harness.bench import Bench
 from harness.casebook import PackagedCase, packaged_cases, testcases_folder
 from harness.cases import CaseInfo
 from harness.doctor import ask_driver
 from harness.drivers import Capabilities, DriverFault, ManualDriver
 from harness.errors import ConfigurationFault, EnvironmentFault, MssanteError, ProfileError
+from harness.factory import DRIVER_KEY, BenchFactory, open_from_profile
 from harness.findings import Bilingual, FaultClass
 from harness.outcomes import CaseFailed, CaseOutcome, NotConcerned, NotTested, result_of
 from harness.plan import Plan, plan_run

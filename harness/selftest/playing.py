@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.bench import DRIVER_KEY, RECORD_ONLY_KEY
+from harness.factory import DRIVER_KEY, RECORD_ONLY_KEY
 from harness.reference import profile_path
 from harness.selftest.inprocess import InProcessDriver
 from simulators.product import Product, variant_named

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from harness.bench import DRIVER_KEY, RECORD_ONLY_KEY
 from harness.drivers import Driver
+from harness.factory import DRIVER_KEY, RECORD_ONLY_KEY
 from harness.outcomes import CaseOutcome
 from harness.plugin.session import load_outcomes
 from harness.reference import profile_path

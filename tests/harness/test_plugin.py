@@ -322,7 +322,7 @@ def test_a_product_that_misbehaves_in_the_middle_of_a_run(bed, name):
         }
     )
     # When
-    from harness.bench import open_from_profile
+    from harness.factory import open_from_profile
 
     run = bed.run(*only(MESSAGE_ID, BODY), drive=open_from_profile)
     # Then each case says who must act, and the run goes on to the next one
@@ -337,7 +337,7 @@ def test_a_product_that_misbehaves_in_the_middle_of_a_run(bed, name):
 
 def test_a_driver_that_never_answers_is_no_fault_of_the_product(bed):
     bed.profile(replace={'["python", "-m", "simulators.product"]': '["{python}", "-c", "0"]'})
-    from harness.bench import open_from_profile
+    from harness.factory import open_from_profile
 
     run = bed.run(*only(MESSAGE_ID), drive=open_from_profile)
     assert run.code == 2, run.output

@@ -12,7 +12,7 @@ import time
 import pytest
 from plugin_world import BODY, MESSAGE_ID, Bed, only
 
-from harness.bench import open_from_profile
+from harness.factory import open_from_profile
 from harness.plugin.session import load_outcomes
 
 PILOT = '["python", "-m", "simulators.product"]'
