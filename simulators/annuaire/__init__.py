@@ -1,0 +1,1 @@
+"""Annuaire Santé of the space: its data, its FHIR API, its extraction files."""
