@@ -90,6 +90,141 @@ class ProductHandle:
         """Read one received mail."""
         return self.call("fetch", mailbox=self._bench.bal.address, message_id=message_id)
 
+    def read(self, message_id: str, *, receipt: str | None = None, mailbox: str | None = None) -> Answer:
+        """Open a received mail on the screen; `receipt` (`accept`, `decline`) answers a request for one."""
+        more = {} if receipt is None else {"receipt": receipt}
+        return self.call("read", mailbox=mailbox or self._bench.bal.address, message_id=message_id, **more)
+
+    def outbox(self, mailbox: str | None = None) -> Sequence[Mapping[str, Any]]:
+        """Return the sent messages with what became of them."""
+        answer = self.call("outbox", mailbox=mailbox or self._bench.bal.address)
+        self._bench.need(answer, Bilingual("lister les messages envoyés", "list the sent messages"))
+        return _mappings(answer, "messages")
+
+    def search_directory(self, **criteria: str) -> Answer:
+        """Search an address in the directory from the composer."""
+        return self.call("search_directory", **criteria)
+
+    def update_directory(self) -> Answer:
+        """Load the extraction files of the directory anew."""
+        return self.call("update_directory")
+
+    def write_to_patient(
+        self,
+        patient: str,
+        *,
+        sender: str | None = None,
+        subject: str = "Votre rendez-vous",
+        text: str = "Bonjour,\nVotre rendez-vous est confirmé.\n",
+        **more: Any,
+    ) -> Answer:
+        """Write to a patient chosen in the record."""
+        return self.call(
+            "write_to_patient",
+            **{
+                "from": sender or self._bench.bal.address,
+                "patient": patient,
+                "subject": subject,
+                "text": text,
+                **more,
+            },
+        )
+
+    def traces(self, **chosen: str) -> Sequence[Mapping[str, Any]]:
+        """Return the functional traces, all or those of a `message_id` or `mailbox`."""
+        answer = self._bench.need(
+            self.call("traces", **chosen), Bilingual("montrer ses traces", "show its traces")
+        )
+        return _mappings(answer, "traces")
+
+    def send_documents(
+        self,
+        patient: str,
+        documents: Sequence[Mapping[str, Any]],
+        *,
+        sender: str | None = None,
+        to: Sequence[str] = (),
+        **more: Any,
+    ) -> Answer:
+        """Make documents of a patient and send them in one mail, to the correspondent unless told otherwise.
+
+        Each document is what `send_documents` of driver/1 takes: `{"model": "CR-BIO", "format": "N3"}`.
+        """
+        return self._documents("send_documents", patient, list(documents), sender=sender, to=to, more=more)
+
+    def replace_documents(
+        self,
+        patient: str,
+        documents: Sequence[str],
+        *,
+        sender: str | None = None,
+        to: Sequence[str] = (),
+        **more: Any,
+    ) -> Answer:
+        """Send the new version of documents already sent, named by their ids."""
+        return self._documents("replace_documents", patient, list(documents), sender=sender, to=to, more=more)
+
+    def delete_documents(
+        self,
+        patient: str,
+        documents: Sequence[str],
+        *,
+        sender: str | None = None,
+        to: Sequence[str] = (),
+        **more: Any,
+    ) -> Answer:
+        """Ask the recipients to delete documents already sent, named by their ids."""
+        return self._documents("delete_documents", patient, list(documents), sender=sender, to=to, more=more)
+
+    def _documents(
+        self,
+        action: str,
+        patient: str,
+        documents: Sequence[Any],
+        *,
+        sender: str | None,
+        to: Sequence[str],
+        more: Mapping[str, Any],
+    ) -> Answer:
+        return self.call(
+            action,
+            **{
+                "from": sender or self._bench.bal.address,
+                "to": list(to) or [self._bench.tenant.correspondent.address],
+                "patient": patient,
+                "documents": documents,
+                **more,
+            },
+        )
+
+    def collect(self, mailbox: str | None = None) -> Sequence[Mapping[str, Any]]:
+        """Let the product read and treat its new mails; return what it did with each."""
+        answer = self.call("collect", mailbox=mailbox or self._bench.bal.address)
+        self._bench.need(
+            answer, Bilingual("relever et traiter les messages", "collect and treat the messages")
+        )
+        return _mappings(answer, "messages")
+
+    def documents(self, patient: str) -> Sequence[Mapping[str, Any]]:
+        """Return the documents of a patient's record as the user sees them."""
+        answer = self.call("documents", patient=patient)
+        self._bench.need(answer, Bilingual("lister les documents du dossier", "list the record's documents"))
+        return _mappings(answer, "documents")
+
+    def worklist(self, mailbox: str | None = None) -> Sequence[Mapping[str, Any]]:
+        """Return what waits for a person's decision."""
+        answer = self.call("worklist", mailbox=mailbox or self._bench.bal.address)
+        self._bench.need(answer, Bilingual("montrer la liste de travail", "show the work list"))
+        return _mappings(answer, "items")
+
+    def file_document(self, message_id: str, patient: str) -> Answer:
+        """File a waiting mail's documents in the record that the user chooses."""
+        return self.call("file_document", message_id=message_id, patient=patient)
+
+    def reject_document(self, message_id: str, reason: str, text: str = "") -> Answer:
+        """Refuse a waiting mail's documents as the user does."""
+        return self.call("reject_document", message_id=message_id, reason=reason, text=text)
+
     def disconnect(self, *, psc_logout: bool = False) -> Answer:
         """Close the sessions, as when the user signs out."""
         return self.call("disconnect", mailbox=self._bench.bal.address, psc_logout=psc_logout)
@@ -148,6 +283,11 @@ class ProductHandle:
             raise
         self._bench.settle()
         return answer
+
+
+def _mappings(answer: Answer, name: str) -> Sequence[Mapping[str, Any]]:
+    found = answer.result.get(name, [])
+    return [one for one in found if isinstance(one, Mapping)]
 
 
 def decoded_raw(answer: Answer) -> bytes | None:

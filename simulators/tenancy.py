@@ -21,6 +21,7 @@ from simulators.pki.authorities import ORGANISATIONS
 from simulators.pki.faults import RevocationBehaviour
 from simulators.pki.oids import POLICY_ELEMENTAIRE_ORGANISATIONS
 from simulators.psc import Client, Lifetimes
+from simulators.records import make_records
 from simulators.smtp import DeliveryAgent, SubmissionPolicy, SubmissionServer
 from simulators.store import MailStore, QuotaExceeded
 from simulators.tenant import (
@@ -75,6 +76,13 @@ class OpenTenant:
                 deliver=self.store.deliver,
             )
             for person in people[1:]
+        )
+        # A generator of their own: a test that asks for records changes nobody else.
+        self.records = make_records(
+            spec.records,
+            random.Random(f"{identifier}/records"),  # noqa: S311
+            clock,
+            self.correspondents[0].address,
         )
         self.accounts = Accounts(self._account(bal) for bal in self.mailboxes)
         for address in self._addresses():
@@ -264,9 +272,12 @@ class OpenTenant:
             _correspondents=tuple(
                 Contact(one.address, one.person.display_name) for one in self.correspondents
             ),
+            records=self.records,
             _operations=Operations(
                 configuration=self._configuration,
                 correspond=self._correspond,
+                post=self._post,
+                mails_of=self._mails_of,
                 delivery_reports=self._delivery_reports,
                 revocation=self._revocation,
                 change_tls=self._change_tls,
@@ -312,6 +323,8 @@ class OpenTenant:
             "dns": {"address": space.network.address, "port": space.dns.port},
             "directory": None,
             "nil": nil,
+            "patients": [record.to_json() for record in self.records],
+            "professionals": [_professional(one) for one in self.correspondents],
         }
 
     # --- operations -------------------------------------------------------------------------------
@@ -323,12 +336,20 @@ class OpenTenant:
 
         return self.space.loop.run(write())
 
-    def _delivery_reports(self, address: str) -> Sequence[bytes]:
+    def _post(self, to: str, content: bytes, path: str | None) -> None:
+        async def deliver() -> None:
+            self.correspondents[0].send_ready(content, to, path=path)
+
+        self.space.loop.run(deliver())
+
+    def _mails_of(self, address: str) -> Sequence[bytes]:
         async def read() -> list[bytes]:
-            contents = [message.content.read() for message in self.store.messages(address)]
-            return [content for content in contents if b"delivery-status" in content]
+            return [message.content.read() for message in self.store.messages(address)]
 
         return self.space.loop.run(read())
+
+    def _delivery_reports(self, address: str) -> Sequence[bytes]:
+        return [content for content in self._mails_of(address) if b"delivery-status" in content]
 
     def _revocation(self, behaviour: RevocationBehaviour) -> None:
         self.space.pki.behave(self.id, behaviour)
@@ -350,6 +371,19 @@ def _autoconfig(served: Autoconfig | None) -> dict[str, Any] | None:
     if served is None:
         return None
     return {"url": served.url, "host": served.host, "address": served.address, "port": served.port}
+
+
+def _professional(one: Correspondent) -> dict[str, Any]:
+    person = one.person
+    return {
+        "address": one.address,
+        "ps_idnat": person.ps_idnat,
+        "family": person.family,
+        "given": person.given,
+        "title": "Docteur" if person.exercise_title == "DR" else "",
+        "profession": person.profession,
+        "entity": person.structure.name,
+    }
 
 
 def _mailbox(bal: Bal) -> dict[str, Any]:

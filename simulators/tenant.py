@@ -11,6 +11,7 @@ from simulators.clock import SimulatedClock
 from simulators.people import Professional
 from simulators.pki.faults import NORMAL, RevocationBehaviour
 from simulators.pki.flavours import ServerFlavour
+from simulators.records import Record, RecordSpec
 from simulators.wire import TlsProfile, WireFault
 from simulators.wire.profile import API_LPS
 
@@ -52,7 +53,8 @@ class PscSpec:
 class TenantSpec:
     """What a test asks of its tenant; the default is a space without fault.
 
-    With `autoconfig` the product is not told the servers: it has to find them.
+    With `autoconfig` the product is not told the servers: it has to find them. `records` are the patients
+    that the product knows.
     """
 
     mailboxes: tuple[BalType, ...] = ("PER",)
@@ -62,6 +64,7 @@ class TenantSpec:
     revocation: RevocationBehaviour = NORMAL
     autoconfig: bool = False
     psc_mode: Literal["code", "ciba"] = "code"
+    records: tuple[RecordSpec, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,7 @@ class Tenant:
     _operations: Operations
     _correspondents: tuple[Contact, ...]
     bouncing_address: str
+    records: tuple[Record, ...] = ()
 
     @property
     def correspondent(self) -> Contact:
@@ -134,6 +138,21 @@ class Tenant:
     def correspond(self, to: str, shape: Shape = "plain") -> bytes:
         """Let the correspondent write to a mailbox of the product; return the mail as it lies there."""
         return self._operations.correspond(to, shape)
+
+    def record(self, key: str) -> Record:
+        """Return the record of this key; raises `KeyError`."""
+        return {record.key: record for record in self.records}[key]
+
+    def post(self, to: str, content: bytes, *, path: str | None = None) -> None:
+        """Let the correspondent send a ready mail (RFC 5322, CRLF) to a mailbox of the product.
+
+        `path` is the reverse-path of the envelope, the correspondent's own address unless given.
+        """
+        self._operations.post(to, content, path)
+
+    def mails_of(self, address: str) -> Sequence[bytes]:
+        """Return every mail that lies in a mailbox of the space, oldest first."""
+        return self._operations.mails_of(address)
 
     def delivery_reports(self, address: str) -> Sequence[bytes]:
         """Return the delivery reports that lie in a mailbox."""
@@ -162,6 +181,8 @@ class Operations:
 
     configuration: Callable[[str], dict[str, Any]]
     correspond: Callable[[str, Shape], bytes]
+    post: Callable[[str, bytes, str | None], None]
+    mails_of: Callable[[str], Sequence[bytes]]
     delivery_reports: Callable[[str], Sequence[bytes]]
     revocation: Callable[[RevocationBehaviour], None]
     change_tls: Callable[[LinkProtocol, TlsProfile], None]

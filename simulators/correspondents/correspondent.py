@@ -89,6 +89,16 @@ class Correspondent:
         message_id, content = self.compose(letter, recipient)
         return self._post(recipient, content, message_id, self.address, letter.subject)
 
+    def send_ready(self, content: bytes, recipient: str, *, path: str | None = None) -> Sent:
+        """Send a mail made elsewhere (RFC 5322, CRLF, or deliberately broken), as it is.
+
+        `path` is the reverse-path of the envelope: the correspondent's own address unless given.
+        """
+        found = read(content)
+        return self._post(
+            recipient, content, found.message_id or "", self.address if path is None else path, found.subject
+        )
+
     def reply(self, mail: bytes, text: str = "Bien reçu, merci.\r\n", *, ask_mdn: bool = False) -> Sent:
         """Answer a mail of the product's, to its Reply-To, else its From (RFC 5322 §3.6.3).
 
