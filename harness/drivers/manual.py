@@ -20,8 +20,28 @@ from schemas.messages import message
 from schemas.text import Bilingual
 from simulators.journal import Journal
 
-PERSON_ACTIONS = ("configure", "connect", "send", "reply", "list", "fetch", "disconnect", "status")
-_WANTS_LINES = frozenset({"list", "fetch", "status"})
+PERSON_ACTIONS = (
+    "configure",
+    "connect",
+    "send",
+    "reply",
+    "list",
+    "fetch",
+    "read",
+    "disconnect",
+    "status",
+    "search_directory",
+    "update_directory",
+    "write_to_patient",
+    "send_documents",
+    "replace_documents",
+    "delete_documents",
+    "file_document",
+    "reject_document",
+)
+"""What a person can be asked and can answer in a few lines. What a screen holds in rows and columns (work
+list, traces, what became of sent mails) is declared with a capture rather than typed."""
+_WANTS_LINES = frozenset({"list", "fetch", "read", "status", "search_directory"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +126,10 @@ def instruction(action: str, params: Mapping[str, Any]) -> Bilingual:
         "to": ", ".join(params.get("to", ())),
         "subject": params.get("subject", ""),
         "text": params.get("text", ""),
+        "patient": params.get("patient", ""),
+        "reason": params.get("reason", ""),
+        "documents": ", ".join(_document(one) for one in params.get("documents", ())),
+        "criteria": ", ".join(f"{name} = {value}" for name, value in params.items()),
     }
     said = message(f"drivers.do-{action}").filled(**values)
     if action == "configure":
@@ -132,8 +156,25 @@ def settings_lines(params: Mapping[str, Any]) -> list[str]:
         lines.extend(f"  {key} : {mailbox[key]}" for key in ("certificate", "key") if mailbox.get(key))
     lines.extend(f"{key} : {value}" for key, value in params.get("trust", {}).items())
     lines.extend(f"PSC {key} : {value}" for key, value in (params.get("psc") or {}).items())
+    if directory := params.get("directory"):
+        lines.append(f"ANNUAIRE : {directory['base_url']} (ESANTE-API-KEY : {directory['api_key']})")
     lines.append(f"X-MSS-NIL : {params.get('nil', '')}")
+    lines.extend(_record_line(patient) for patient in params.get("patients", ()))
     return lines
+
+
+def _record_line(patient: Mapping[str, Any]) -> str:
+    """Return a record as a person creates it: key, traits, identity and its status, refusals."""
+    traits = f"{patient['birth_family']} {patient['birth_given']}, {patient['sex']}, {patient['birth_date']}"
+    matricule = f", INS {patient['ins']}" if patient.get("ins") else ""
+    refused = f", {', '.join(patient['opposed_to'])}" if patient.get("opposed_to") else ""
+    return f"DOSSIER {patient['key']} : {traits}{matricule}, {patient['ins_status']}{refused}"
+
+
+def _document(wanted: object) -> str:
+    if isinstance(wanted, Mapping):
+        return " ".join(str(wanted[name]) for name in ("model", "format", "title") if wanted.get(name))
+    return str(wanted)
 
 
 def _extras(params: Mapping[str, Any]) -> list[Bilingual]:
@@ -144,6 +185,14 @@ def _extras(params: Mapping[str, Any]) -> list[Bilingual]:
         found.append(message("drivers.ask-dsn"))
     if params.get("request_mdn"):
         found.append(message("drivers.ask-mdn"))
+    if reply_to := params.get("reply_to"):
+        found.append(message("drivers.ask-reply-to").filled(address=reply_to))
+    if params.get("end"):
+        found.append(message("drivers.ask-end"))
+    if params.get("way") == "draft":
+        found.append(message("drivers.ask-draft"))
+    if receipt := params.get("receipt"):
+        found.append(message(f"drivers.receipt-{receipt}"))
     return found
 
 
@@ -153,6 +202,10 @@ def _result(action: str, reply: Reply) -> Mapping[str, Any]:
             return {"messages": [{"subject": line} for line in reply.lines]}
         case "fetch":
             return {"text": "\n".join(reply.lines)}
+        case "read":
+            return {"text": "\n".join(reply.lines)}
+        case "search_directory":
+            return {"entries": [{"address": line.split()[0]} for line in reply.lines if line.split()]}
         case "status":
             return {"alerts": list(reply.lines)}
     return {}

@@ -14,6 +14,7 @@ from harness.drivers import (
     TerminalPrompter,
     open_driver,
 )
+from harness.drivers.manual import instruction, settings_lines
 from harness.outcomes import NotTested
 
 SEND = {"from": "a@b.fr", "to": ["c@d.fr"], "subject": "Avis", "text": "Bonjour"}
@@ -160,3 +161,46 @@ def test_the_profile_chooses_the_driver_and_a_free_port(journal, make_profile):
     finally:
         one.close()
         two.close()
+
+
+RECORD = {
+    "key": "patient-1",
+    "ins": "290115121500123",
+    "ins_status": "qualified",
+    "birth_family": "TESTUT",
+    "birth_given": "ANNE",
+    "sex": "F",
+    "birth_date": "1990-11-05",
+    "opposed_to": ["patient-mail"],
+}
+DOCUMENTS = {
+    "from": "a@b.fr",
+    "to": ["c@d.fr"],
+    "patient": "patient-1",
+    "documents": [{"model": "CR-BIO", "format": "N3"}],
+    "way": "draft",
+    "reply_to": "e@b.fr",
+}
+
+
+def test_a_person_is_told_what_documents_to_send_and_how():
+    said = instruction("send_documents", DOCUMENTS)
+    for text in (said.fr, said.en):
+        for word in ("patient-1", "a@b.fr", "c@d.fr", "CR-BIO N3", "e@b.fr"):
+            assert word in text
+    assert "brouillon" in said.fr
+    assert "draft" in said.en
+
+
+def test_a_person_creates_the_records_that_the_case_needs():
+    lines = settings_lines({"patients": [RECORD]})
+    assert (
+        "DOSSIER patient-1 : TESTUT ANNE, F, 1990-11-05, INS 290115121500123, qualified, patient-mail"
+        in lines
+    )
+
+
+def test_addresses_written_down_are_the_entries_of_a_search(journal):
+    prompter = Scripted(Reply("done", lines=("dr.a@b.mssante.fr (Lyon)", "", "c@d.mssante.fr")))
+    answer = ManualDriver(journal, prompter).call("search_directory", {"family": "A"}, 5)
+    assert answer.result == {"entries": [{"address": "dr.a@b.mssante.fr"}, {"address": "c@d.mssante.fr"}]}
