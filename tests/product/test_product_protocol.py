@@ -51,7 +51,7 @@ def test_every_action_answers_by_the_schema(make_bench: MakeBench) -> None:
         "fetch": {"mailbox": bench.bal, "message_id": "<q@b>"},
         "advance": {"seconds": 1},
     }
-    assert set(bench.do("describe")["result"]["actions"]) == set(ACTIONS)
+    assert set(bench.do("describe")["result"]["actions"]) <= set(ACTIONS)
     for action in ["describe", "configure", "connect", "send", "reply", "list", "fetch", "status", "advance"]:
         answer = bench.do(action, **params.get(action, {}))
         assert answer["status"] == "done", answer
