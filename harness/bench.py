@@ -98,7 +98,7 @@ class Bench(Needs):
 
     def controlled(self, protocol: LinkProtocol) -> bool:
         """Tell whether the product opens this kind of link to a blameless operator; asked once a run."""
-        return self._factory.control(protocol, self._spec.mailboxes[0])
+        return self._factory.control(protocol, self._spec.mailboxes[0], self.info.id)
 
     @property
     def clocked(self) -> bool:

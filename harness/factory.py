@@ -16,6 +16,7 @@ from harness.profile import VendorProfile
 from simulators.journal import Journal
 from simulators.network import Network
 from simulators.space import Space
+from simulators.tenant import BalType
 
 
 class OpenDriver(Protocol):
@@ -26,8 +27,24 @@ class OpenDriver(Protocol):
         ...
 
 
+class Watch:
+    """Hears for which case the product acts. This one takes no notice; the self-test has its own."""
+
+    def begins(self, case: str) -> None:
+        """Hear that what the product does from now on is for this case."""
+
+    def control_begins(self, case: str, control: str) -> None:
+        """Hear that the product is tried by a control, for this case and the later ones that rest on it."""
+
+    def rests_on(self, case: str, control: str) -> None:
+        """Hear that a case goes on, or not, by the outcome of this control, played now or before."""
+
+
 DRIVER_KEY: pytest.StashKey[OpenDriver] = pytest.StashKey()
 """Where the pytest configuration may hold another way to open the driver."""
+
+WATCH_KEY: pytest.StashKey[Watch] = pytest.StashKey()
+"""Where the pytest configuration may hold who wants to hear for which case the product acts."""
 
 RECORD_ONLY_KEY: pytest.StashKey[bool] = pytest.StashKey()
 """True in the pytest configuration: the run record alone is written, no HTML and no JUnit."""
@@ -42,10 +59,18 @@ class BenchFactory:
     """The space and the driver of one process, shared by its cases."""
 
     def __init__(
-        self, profile: VendorProfile, journal: Journal, seed: int, worker: str, open_with: OpenDriver
+        self,
+        profile: VendorProfile,
+        journal: Journal,
+        seed: int,
+        worker: str,
+        open_with: OpenDriver,
+        *,
+        watch: Watch | None = None,
     ) -> None:
         self.profile = profile
         self.journal = journal
+        self._watch = watch or Watch()
         self.driver: Driver = open_with(profile, journal, worker)
         self.capabilities: Capabilities = self.driver.describe()
         self.space = Space(journal, seed=seed, network=_network(profile), worker=worker)
@@ -58,15 +83,17 @@ class BenchFactory:
 
     def open(self, info: CaseInfo) -> Bench:
         """Return the bench of one case."""
+        self._watch.begins(info.id)
         return Bench(self, info)
 
-    def control(self, protocol: LinkProtocol, mailbox: str) -> bool:
+    def control(self, protocol: LinkProtocol, mailbox: BalType, case: str) -> bool:
         """Tell whether the product opens this kind of link to a blameless operator; asked once a run.
 
-        A refusal proves something only of a product that otherwise connects.
+        A refusal proves something only of a product that otherwise connects. `case` is who asks.
         """
         key = f"{protocol}/{mailbox}"
         if key not in self._controls:
+            self._watch.control_begins(case, key)
             info = CaseInfo(
                 f"controle/{key}", "basic", (), frozenset(), frozenset(), frozenset(), Bilingual(key, key)
             )
@@ -79,6 +106,7 @@ class BenchFactory:
                 self._controls[key] = False
             finally:
                 bench.close()
+        self._watch.rests_on(case, key)
         return self._controls[key]
 
     def close(self) -> None:

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 def command(  # noqa: PLR0917 (Typer reads the options from the parameters)
     ctx: typer.Context,
-    level: Annotated[str, typer.Option("--level", help="arg-selftest-level")] = "basic",
+    level: Annotated[str, typer.Option("--level", help="arg-selftest-level")] = "advanced",
     variant: Annotated[list[str] | None, typer.Option("--variant", help="arg-selftest-variant")] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="arg-selftest-json")] = None,
     jobs: Annotated[int | None, typer.Option("--jobs", help="arg-selftest-jobs", min=1)] = None,
+    thorough: Annotated[bool, typer.Option("--thorough", help="arg-selftest-thorough")] = False,
     seed: Annotated[int, typer.Option("--seed", help="arg-selftest-seed")] = 0,
 ) -> None:
     """Prove the suite."""
@@ -39,9 +40,10 @@ def command(  # noqa: PLR0917 (Typer reads the options from the parameters)
             raise UsageError(message("cli.selftest-variant-unknown").filled(name=name, known=known))
 
     def progress(done: int, total: int, played: Play) -> None:
-        sys.stderr.write(f"[{done}/{total}] {played.name} {played.duration_s:.1f} s\n")
+        cases, time = len(played.results), f"{played.duration_s:.1f} s"
+        sys.stderr.write(f"[{done}/{total}] {played.name} ({cases} cas / cases, {time})\n")
 
-    found = run(level, names=names, jobs=jobs, seed=seed, progress=progress)
+    found = run(level, names=names, jobs=jobs, seed=seed, thorough=thorough, progress=progress)
     if json_file is not None:
         json_file.write_text(
             json.dumps(found.to_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"

@@ -26,7 +26,7 @@ from harness.cases import CaseInfo
 from harness.doctor import ask_driver
 from harness.drivers import Capabilities, DriverFault, ManualDriver
 from harness.errors import ConfigurationFault, EnvironmentFault, MssanteError, ProfileError
-from harness.factory import DRIVER_KEY, BenchFactory, open_from_profile
+from harness.factory import DRIVER_KEY, WATCH_KEY, BenchFactory, open_from_profile
 from harness.findings import Bilingual, FaultClass
 from harness.outcomes import CaseFailed, CaseOutcome, NotConcerned, NotTested, result_of
 from harness.plan import Plan, plan_run
@@ -188,6 +188,7 @@ class ConformanceSession:
                 self.seed,
                 self.worker,
                 self.config.stash.get(DRIVER_KEY, open_from_profile),
+                watch=self.config.stash.get(WATCH_KEY, None),
             )
         return self._factory
 

@@ -30,10 +30,15 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """What the self-test found; `kills` is requirement → the variants that die on it."""
+    """What the self-test found; `kills` is requirement → the variants that die on it.
+
+    `plays` are those of the variants; a case that a variant was not played on, because it cannot change it,
+    keeps the result of the reference product.
+    """
 
     level: str
     references: tuple[Play, ...]
+    plays: tuple[Play, ...]
     kills: Mapping[str, tuple[str, ...]]
     differences: tuple[Difference, ...]
     survivors: tuple[str, ...]
@@ -68,7 +73,13 @@ class Matrix:
             "level": self.level,
             "complete": self.complete,
             "reference": [
-                {"corridor": played.corridor, "reached": list(played.reached), "broken": played.broken}
+                {
+                    "corridor": played.corridor,
+                    "reached": list(played.reached),
+                    "broken": played.broken,
+                    "cases": list(played.results),
+                    "duration_s": round(played.duration_s, 2),
+                }
                 for played in self.references
             ],
             "kills": {key: list(names) for key, names in sorted(self.kills.items())},
@@ -84,7 +95,23 @@ class Matrix:
             "survivors": list(self.survivors),
             "unproved": dict(self.unproved),
             "variants": self.variants,
+            "plays": [self._play(played) for played in self.plays],
             "duration_s": round(self.duration_s, 1),
+        }
+
+    def _play(self, played: Play) -> dict[str, Any]:
+        """Return what was played on one variant; `not replayed`: the reference product's verdict holds."""
+        reference = next((one for one in self.references if one.corridor == played.corridor), played)
+        return {
+            "variant": played.name,
+            "corridor": played.corridor,
+            "verdicts": {
+                requirement: played.verdicts[requirement] if requirement in played.judged else "not replayed"
+                for requirement in sorted(reference.judged)
+            },
+            "played": list(played.results),
+            "unaffected": [case for case in reference.results if case not in played.results],
+            "duration_s": round(played.duration_s, 2),
         }
 
 
@@ -141,6 +168,7 @@ def matrix(level: str, variants: Sequence[Variant], plays: Sequence[Play], durat
     return Matrix(
         level,
         references,
+        tuple(play for play in plays if play.name != REFERENCE_NAME),
         {key: tuple(names) for key, names in kills.items()},
         tuple(differences),
         survivors,

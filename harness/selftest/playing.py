@@ -6,27 +6,35 @@ import io
 import json
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.factory import DRIVER_KEY, RECORD_ONLY_KEY
+from harness.factory import DRIVER_KEY, RECORD_ONLY_KEY, WATCH_KEY
 from harness.reference import profile_path
 from harness.selftest.inprocess import InProcessDriver
+from harness.selftest.reads import Reads
 from simulators.product import Product, variant_named
 from simulators.product.behaviour import REFERENCE
+from simulators.product.watched import WatchedBehaviour
 
 if TYPE_CHECKING:
     from harness.drivers import Driver
+    from harness.factory import OpenDriver
     from harness.profile import VendorProfile
     from simulators.journal import Journal
 
 REFERENCE_NAME = "référence"
+_NOT_NEEDED = (
+    *("cacheprovider", "xdist", "faulthandler", "timeout", "hypothesispytest", "junitxml", "doctest"),
+    *("unraisableexception", "threadexception"),
+)
+"""Plugins of pytest or beside it that a play can do without; the last two collect all garbage at its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +42,9 @@ class Play:
     """What came of playing the suite on one product.
 
     `verdicts` is requirement id → verdict, `reached` the levels reached, `killers` requirement id → the
-    cases that failed or warned on it, `trouble` what kept the run from being one.
+    cases that failed or warned on it, `trouble` what kept the run from being one. `results` is case id → its
+    result, for each case that was played, in that order; `judged` the requirements of these cases; `reads`
+    (of the reference product alone) case id → the fields of `Behaviour` that the product read.
     """
 
     name: str
@@ -44,6 +54,9 @@ class Play:
     killers: Mapping[str, tuple[str, ...]]
     duration_s: float
     trouble: str = ""
+    results: Mapping[str, str] = field(default_factory=dict)
+    judged: frozenset[str] = frozenset()
+    reads: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def broken(self) -> dict[str, str]:
@@ -55,12 +68,17 @@ class Play:
         }
 
 
-def play(name: str, level: str, corridor: str = "AUTRE", seed: int = 0) -> Play:
+def play(
+    name: str, level: str, corridor: str = "AUTRE", seed: int = 0, *, only: Collection[str] | None = None
+) -> Play:
     """Play the cases of `level` and below on the reference product or on the variant of this name.
 
-    `corridor` is the one that the profile names: some requirements are asked of one corridor alone.
+    `corridor` is the one that the profile names: some requirements are asked of one corridor alone. `only`
+    are the ids of the cases to play, None for all.
     """
-    behaviour = REFERENCE if name == REFERENCE_NAME else variant_named(name).behaviour
+    reads = Reads()
+    is_reference = name == REFERENCE_NAME
+    behaviour = WatchedBehaviour.of(REFERENCE, reads.note) if is_reference else variant_named(name).behaviour
 
     def drive(profile: VendorProfile, journal: Journal, worker: str) -> Driver:
         return InProcessDriver(Product(behaviour), journal, profile.driver.timeout_s, worker)
@@ -72,19 +90,21 @@ def play(name: str, level: str, corridor: str = "AUTRE", seed: int = 0) -> Play:
         with redirect_stdout(output), redirect_stderr(output):
             code = pytest.main(
                 [
-                    *("-q", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist"),
-                    *("--rootdir", folder, "-c", str(_empty_ini(Path(folder)))),
-                    *("--vendor-profile", str(profile), "--report-dir", str(report)),
+                    *("-q", "--no-header", "--rootdir", folder, "-c", str(_empty_ini(Path(folder)))),
+                    *(word for plugin in _NOT_NEEDED for word in ("-p", f"no:{plugin}")),
+                    *("--assert=plain", "--vendor-profile", str(profile), "--report-dir", str(report)),
                     *("--seed", str(seed)),
+                    *(word for case in only or () for word in ("--case", case)),
                 ],
-                plugins=[_Driving(drive)],
+                plugins=[_Driving(drive, reads)],
             )
         record = report / "run.json"
         if int(code) > 1 or not record.is_file():
             return Play(
                 name, corridor, {}, (), {}, 0.0, trouble=f"exit {int(code)}\n{output.getvalue()[-4000:]}"
             )
-        return _read(name, corridor, record)
+        played = _read(name, corridor, record)
+        return replace(played, reads=reads.by_case()) if is_reference else played
 
 
 def _read(name: str, corridor: str, path: Path) -> Play:
@@ -101,6 +121,8 @@ def _read(name: str, corridor: str, path: Path) -> Play:
         tuple(level for level, verdict in record["levels"].items() if verdict["outcome"] == "reached"),
         {key: tuple(cases) for key, cases in killers.items()},
         record["duration_s"],
+        results={case["id"]: case["result"] for case in record["cases"]},
+        judged=frozenset(key for key, value in record["requirements"].items() if value["cases"]),
     )
 
 
@@ -121,13 +143,15 @@ def _empty_ini(folder: Path) -> Path:
 
 
 class _Driving:
-    """Hands the in-process driver to the plugin."""
+    """Hands the in-process driver to the plugin, and who notes what the product reads."""
 
-    def __init__(self, drive: object) -> None:
+    def __init__(self, drive: OpenDriver, reads: Reads) -> None:
         self._drive = drive
+        self._reads = reads
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         """Leave the driver where the session looks for it."""
-        config.stash[DRIVER_KEY] = self._drive  # type: ignore[misc]
+        config.stash[DRIVER_KEY] = self._drive
+        config.stash[WATCH_KEY] = self._reads
         config.stash[RECORD_ONLY_KEY] = True

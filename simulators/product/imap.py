@@ -152,8 +152,8 @@ class ImapSession:
 
     def _authenticate(self, credentials: Sequence[Credentials]) -> None:
         offered = {f"AUTH={one.mechanism}" for one in credentials}
-        asked = self.channel.tls and self._behaviour.app_client_certificate
-        if asked and not offered & self._capabilities:
+        absent = self.channel.tls and not offered & self._capabilities
+        if absent and self._behaviour.app_client_certificate:
             raise Failed(f"L'opérateur n'offre pas {' ni '.join(sorted(offered))} en IMAP.")
         if self._behaviour.sasl_ir == "only" and "SASL-IR" not in self._capabilities:
             raise Failed("L'opérateur n'offre pas SASL-IR : connexion impossible.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import ssl
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from simulators.clock import Clock
@@ -18,6 +17,7 @@ from simulators.product.sasl import Credentials, plain, xoauth2
 from simulators.product.settings import Endpoint, Mailbox, Settings
 from simulators.product.tls import operator_context, shown_chain, small_curve_context, tls_10_context
 from simulators.product.trust import OperatorTrust
+from simulators.product.watched import but
 from simulators.product.web import Web
 
 
@@ -48,7 +48,7 @@ class Opener:
     def unhurried(self) -> Opener:
         """The same without the commands in clear that a variant sends when it opens a session on the way."""
         calm = copy.copy(self)
-        calm._behaviour = replace(self._behaviour, before_starttls="nothing")
+        calm._behaviour = but(self._behaviour, before_starttls="nothing")
         return calm
 
     def open(
@@ -120,12 +120,12 @@ class Opener:
             return None
         behaviour = self._behaviour
         if isinstance(error, TlsRefused):
-            if behaviour.tls_10_fallback and "PROTOCOL" in error.reason:
+            if "PROTOCOL" in error.reason and behaviour.tls_10_fallback:
                 return "tls-1.0"
-            if behaviour.small_curve_fallback and "HANDSHAKE_FAILURE" in error.reason:
+            if "HANDSHAKE_FAILURE" in error.reason and behaviour.small_curve_fallback:
                 return "small-curve"
-        without = mailbox.type == "APP" and not behaviour.app_client_certificate
-        if without and isinstance(error, (AuthenticationFailed, ConnectionLost, TlsRefused)):
+        left = isinstance(error, (AuthenticationFailed, ConnectionLost, TlsRefused))
+        if left and mailbox.type == "APP" and not behaviour.app_client_certificate:
             return "with-certificate"
         return None
 
@@ -140,7 +140,7 @@ class Opener:
                     made = small_curve_context(self._settings, mailbox, behaviour)
                 case "with-certificate":
                     made = operator_context(
-                        self._settings, mailbox, replace(behaviour, app_client_certificate=True)
+                        self._settings, mailbox, but(behaviour, app_client_certificate=True)
                     )
                 case _:
                     made = operator_context(self._settings, mailbox, behaviour)

@@ -174,9 +174,9 @@ class PscSession:
         )
 
     def _expired(self) -> bool:
-        if self._tokens is None or self._behaviour.psc_refresh != "always":
+        if self._tokens is None or self._clock.now() < self._tokens.expires:
             return False
-        return self._clock.now() >= self._tokens.expires
+        return self._behaviour.psc_refresh == "always"
 
     def _end(self) -> None:
         if not self._behaviour.ends_with_refresh_token:

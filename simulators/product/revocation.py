@@ -122,7 +122,9 @@ class RevocationChecker:
     ) -> x509.CertificateRevocationList | None:
         """Return a valid CRL: the one just fetched, or else the last one kept (ECO.1.1.7)."""
         now = self._clock.now()
-        stored = self._crls.get(url) if self._behaviour.keeps_crl else None
+        stored = self._crls.get(url)
+        if stored is not None and not self._behaviour.keeps_crl:
+            stored = None
         if stored is not None and now - stored.fetched < CRL_FRESH and self._valid(stored.crl, issuer, now):
             return stored.crl
         fetched = self._download(url, issuer, deadline)
@@ -153,9 +155,9 @@ class RevocationChecker:
     def _valid(self, crl: x509.CertificateRevocationList, issuer: x509.Certificate, now: datetime) -> bool:
         if crl.issuer != issuer.subject or crl.last_update_utc > now + CLOCK_SKEW:
             return False
-        if self._behaviour.crl_beyond_next_update:
+        if crl.next_update_utc is not None and now < crl.next_update_utc:
             return True
-        return crl.next_update_utc is not None and now < crl.next_update_utc
+        return self._behaviour.crl_beyond_next_update
 
 
 def _revoked(source: Source) -> Refused:

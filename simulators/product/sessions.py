@@ -135,10 +135,9 @@ class SessionKeeper:
         for kept in list(self._kept.values()):
             if kept.session is not None and not kept.alive():
                 self._operator_closed(kept)
-        if self.behaviour.reopens:
-            for kept in list(self._kept.values()):
-                if kept.session is None and kept.retry_ms <= monotonic_ms():
-                    self._reopen(kept)
+        for kept in list(self._kept.values()):
+            if kept.session is None and kept.retry_ms <= monotonic_ms() and self.behaviour.reopens:
+                self._reopen(kept)
 
     def renew(self) -> None:
         """Renew the PSC token when due; end the sessions when it is no longer renewed (ECO.1.2.6)."""
@@ -168,9 +167,10 @@ class SessionKeeper:
         waits: list[float] = []
         if self.psc is not None and (renew_at := self.psc.renew_at) is not None:
             waits.append((renew_at - self.clock.now()).total_seconds())
-        if self.behaviour.reopens:
+        lost = [kept for kept in self._kept.values() if kept.session is None]
+        if lost and self.behaviour.reopens:
             now = monotonic_ms()
-            waits += [(kept.retry_ms - now) / 1000 for kept in self._kept.values() if kept.session is None]
+            waits += [(kept.retry_ms - now) / 1000 for kept in lost]
         return max(min(waits), 0.005) if waits else None
 
     def _open(self, kept: Kept, deadline: Deadline, *, hurried: bool = False) -> None:

@@ -133,8 +133,9 @@ class SmtpSession:
     def _authenticate(self, credentials: Sequence[Credentials]) -> None:
         mechanisms = {one.mechanism for one in credentials}
         behaviour = self._behaviour
-        asked = self.channel.tls and behaviour.ehlo_again and behaviour.app_client_certificate
-        if asked and not mechanisms & set(self._extensions.get("AUTH", "").upper().split()):
+        offered = set(self._extensions.get("AUTH", "").upper().split())
+        absent = self.channel.tls and not mechanisms & offered
+        if absent and behaviour.ehlo_again and behaviour.app_client_certificate:
             raise Failed(f"L'opérateur n'offre pas l'authentification {'/'.join(mechanisms)} en SMTP.")
         for one in credentials:
             reply = self._try_authentication(one)

@@ -43,8 +43,9 @@ class OperatorTrust:
             raise Refused(f"Le serveur n'a pas montré de certificat. {ADVICE}")
         if self._behaviour.trust == "issuer-text":
             _check_issuer_text(chain[0], host)
-        if self._behaviour.checks_validity:
-            self._check_validity(chain)
+        untimely = self._untimely(chain)
+        if untimely is not None and self._behaviour.checks_validity:
+            raise untimely
         for certificate in chain:
             check_key_size(certificate)
         if self._behaviour.trust == "commercial" and not self._has_policy(chain[0]):
@@ -54,19 +55,21 @@ class OperatorTrust:
         for certificate, issuer in pairwise(chain):
             self._revocation.check(certificate, issuer, deadline)
 
-    def _check_validity(self, chain: Sequence[x509.Certificate]) -> None:
+    def _untimely(self, chain: Sequence[x509.Certificate]) -> Refused | None:
+        """Return the refusal of a certificate that has expired or is not valid yet."""
         now = self._clock.now()
         for certificate in chain:
             if now > certificate.not_valid_after_utc:
-                raise Refused(
+                return Refused(
                     f"Le certificat de l'opérateur ({_name(certificate)}) a expiré le "
                     f"{certificate.not_valid_after_utc:%d/%m/%Y à %H:%M} UTC. {ADVICE}"
                 )
             if now < certificate.not_valid_before_utc:
-                raise Refused(
+                return Refused(
                     f"Le certificat de l'opérateur ({_name(certificate)}) n'est valable qu'à partir du "
                     f"{certificate.not_valid_before_utc:%d/%m/%Y à %H:%M} UTC. {ADVICE}"
                 )
+        return None
 
     def _has_policy(self, leaf: x509.Certificate) -> bool:
         try:
