@@ -53,6 +53,10 @@ def judge(content: bytes, kind: Kind, level: str | None = None) -> Judgement:
         findings, model, depth = verdict.findings, verdict.model, verdict.depth
     elif kind is Kind.XDM:
         findings = tuple(_archive(content, sha256))
+    elif kind is Kind.MDN:
+        from harness.checking.mails import mdn_findings  # noqa: PLC0415
+
+        findings = mdn_findings(content, sha256)
     else:
         from harness.checking.mails import mail_findings  # noqa: PLC0415
 

@@ -16,6 +16,7 @@ _MAIL_FIELDS = re.compile(
     rb"x-mss-[a-z]+)[ \t]*:",
     re.IGNORECASE | re.MULTILINE,
 )
+_NOTIFICATION = re.compile(rb"report-type[ \t]*=[ \t]*\"?disposition-notification", re.IGNORECASE)
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _CDA = re.compile(rb"urn:hl7-org:v3|<(?:[\w.-]+:)?ClinicalDocument[\s>]")
 _SUFFIXES = {".zip": "xdm", ".xml": "cda", ".eml": "mail"}
@@ -27,6 +28,8 @@ class Kind(StrEnum):
     CDA = "cda"
     XDM = "xdm"
     MAIL = "mail"
+    MDN = "mdn"
+    """An acknowledgement: a mail too, told apart by what its header says."""
 
 
 def recognise(head: bytes) -> Kind | None:
@@ -40,8 +43,9 @@ def recognise(head: bytes) -> Kind | None:
     text = text.replace(b"\0", b"").lstrip()
     if text.startswith(b"<"):
         return Kind.CDA if _CDA.search(text) else None
-    if _FIELD.match(text) and _MAIL_FIELDS.search(text.partition(b"\n\n")[0].partition(b"\r\n\r\n")[0]):
-        return Kind.MAIL
+    header = text.partition(b"\n\n")[0].partition(b"\r\n\r\n")[0]
+    if _FIELD.match(text) and _MAIL_FIELDS.search(header):
+        return Kind.MDN if _NOTIFICATION.search(header) else Kind.MAIL
     return None
 
 

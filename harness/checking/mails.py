@@ -1,14 +1,21 @@
-"""Judges a whole mail: its own rules, then the archive, the documents and the PDF copies that it carries."""
+"""Judges a whole mail: its own rules, then the archive, the documents and the PDF copies that it carries.
+
+A report (MDN, DSN) or an error mail repeats the subject and the archive of the mail that it answers: these
+are not documents of its own.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
 from harness.artefacts.mail import Mail
+from harness.artefacts.mdn import is_error_mail, read_mdn
 from harness.checking.judging import documents_findings, inside
 from harness.checks import mail as checks
-from harness.checks.documents_mail import check_documents
-from harness.findings import Finding
+from harness.checks.acknowledgement import check_error_mail, check_mdn
+from harness.checks.documents_mail import DocumentsVerdict, check_documents
+from harness.checks.rulebook import finding
+from harness.findings import Finding, Location
 
 _RULES: tuple[Callable[[Mail], Iterable[Finding]], ...] = (
     checks.message_id,
@@ -18,21 +25,46 @@ _RULES: tuple[Callable[[Mail], Iterable[Finding]], ...] = (
     checks.same_wording,
     checks.nil_form,
 )
+_NO_DOCUMENTS = DocumentsVerdict((), (), (), ())
 
 
 def mail_findings(content: bytes, evidence: str) -> tuple[Finding, ...]:
     """Return everything that is found of a mail, nested findings placed by part then file."""
-    return tuple(_findings(Mail(content), evidence))
+    return mail_judgement(Mail(content), evidence)[0]
 
 
-def _findings(mail: Mail, evidence: str) -> Iterator[Finding]:
+def mdn_findings(content: bytes, evidence: str) -> tuple[Finding, ...]:
+    """Return what is found of a mail that is said to be an acknowledgement: it has to be one."""
+    mail = Mail(content)
+    if read_mdn(mail) is not None or is_error_mail(mail):
+        return mail_findings(content, evidence)
+    header = mail.first("Content-Type")
+    return (
+        finding(
+            "MDN-001",
+            expected="multipart/report; report-type=disposition-notification",
+            found=header.value if header else "∅",
+            location=Location(header="Content-Type", line=header.line if header else None),
+            evidence=evidence,
+        ),
+    )
+
+
+def mail_judgement(mail: Mail, evidence: str) -> tuple[tuple[Finding, ...], DocumentsVerdict]:
+    """Return everything that is found of a mail, and what its archives and copies are."""
     first = mail.first("Content-Type")
     report = first is not None and first.value.lower().lstrip().startswith("multipart/report")
-    for rule in _RULES:
-        # The body of a report (MDN, DSN) is made for programs: it has rules of its own.
-        if not report or rule is checks.message_id:
-            yield from rule(mail)
+    if report or is_error_mail(mail):
+        rules = (checks.message_id,) if report else _RULES
+        answer = [*check_mdn(mail), *check_error_mail(mail)]
+        return (*(one for rule in rules for one in rule(mail)), *answer), _NO_DOCUMENTS
     verdict = check_documents(mail, evidence=evidence)
+    return tuple(_findings(mail, verdict, evidence)), verdict
+
+
+def _findings(mail: Mail, verdict: DocumentsVerdict, evidence: str) -> Iterator[Finding]:
+    for rule in _RULES:
+        yield from rule(mail)
     yield from verdict.findings
     for part, archive in verdict.archives:
         yield from inside(part.number, archive.findings)
