@@ -17,16 +17,27 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from multiprocessing import connection
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from harness.checking.items import Item, Left
 from harness.checking.judging import judge, line
+
+if TYPE_CHECKING:
+    from harness.packs.judging import PackRef
 
 ALONE = 24
 """Artefacts judged in this process before others are started: below that, starting them costs more."""
 CHUNK = 16
 WINDOW = 4
 """Chunks under way per process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How every artefact is judged; the verdict of the official `packs` stands beside ours."""
+
+    level: str | None = None
+    packs: tuple[PackRef, ...] = ()
 
 
 @dataclass(slots=True)
@@ -97,7 +108,7 @@ class State:
 
 
 def judged(
-    items: Iterable[Item], jobs: int, level: str | None
+    items: Iterable[Item], jobs: int, settings: Settings
 ) -> Iterator[tuple[Item, dict[str, Any] | Left]]:
     """Yield each artefact with its line, in order; `jobs` 0 means as many processes as processors."""
     stream = iter(items)
@@ -105,13 +116,13 @@ def judged(
     ahead = list(islice(stream, 1)) if jobs != 1 else []
     if jobs == 1 or not ahead:
         for item in chain(first, ahead, stream):
-            yield item, one(item, level)
+            yield item, one(item, settings)
         return
-    yield from _spread(chain(first, ahead, stream), jobs or os.cpu_count() or 1, level)
+    yield from _spread(chain(first, ahead, stream), jobs or os.cpu_count() or 1, settings)
 
 
 def _spread(
-    items: Iterator[Item], jobs: int, level: str | None
+    items: Iterator[Item], jobs: int, settings: Settings
 ) -> Iterator[tuple[Item, dict[str, Any] | Left]]:
     waiting: deque[tuple[list[Item], Future[list[dict[str, Any] | Left]]]] = deque()
     # Spawned everywhere: a fork of a process that has threads may hang.
@@ -119,7 +130,7 @@ def _spread(
     with ProcessPoolExecutor(jobs, mp_context=context, initializer=_end_with_parent) as pool:
         try:
             while chunk := list(islice(items, CHUNK)):
-                waiting.append((chunk, pool.submit(_several, chunk, level)))
+                waiting.append((chunk, pool.submit(several, chunk, settings)))
                 if len(waiting) >= jobs * WINDOW:
                     yield from _next(waiting)
             while waiting:
@@ -148,14 +159,20 @@ def _next(
     yield from zip(chunk, future.result(), strict=True)
 
 
-def _several(chunk: list[Item], level: str | None) -> list[dict[str, Any] | Left]:
-    return [one(item, level) for item in chunk]
+def several(chunk: list[Item], settings: Settings) -> list[dict[str, Any] | Left]:
+    """Return the lines of a chunk of artefacts: what another process or machine does."""
+    return [one(item, settings) for item in chunk]
 
 
-def one(item: Item, level: str | None) -> dict[str, Any] | Left:
+def one(item: Item, settings: Settings) -> dict[str, Any] | Left:
     """Return the line of one artefact, or why its file could not be read."""
     try:
         content = item.read()
     except OSError as error:
         return Left(item.path, error.strerror or str(error))
-    return line(judge(content, item.kind, level), item.path, item.member)
+    told = line(judge(content, item.kind, settings.level), item.path, item.member)
+    if settings.packs:
+        from harness.packs.judging import official  # noqa: PLC0415  (SaxonC is loaded only then)
+
+        told["official"] = official(content, item.kind, settings.packs)
+    return told

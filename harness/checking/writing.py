@@ -85,6 +85,25 @@ class Text:
         self.say(f"{self.sign(mark)} {name} · {line['kind']}{model} · {counts}")
         for one in line["findings"]:
             self._finding(one)
+        for each in line.get("official", ()):
+            self._official(each)
+
+    def _official(self, one: dict[str, Any]) -> None:
+        mark = {"passed": "ok", "warning": "warning", "failed": "error", "not-judged": "info"}[one["verdict"]]
+        part = f"{one['part']} · " if one["part"] else ""
+        words = self.word(f"check-official-{one['verdict']}", pack=one["pack"], errors=one["errors"])
+        self.say(f"    {self.sign(mark)} {part}{words}")
+        for note in one["notes"]:
+            self.say(f"      {note}")
+        for failed in one["failed"]:
+            mark = {"error": "error", "warning": "warning", "info": "info"}[failed["severity"]]
+            name = failed["schematron"].rpartition("/")[2]
+            self.say(f"      {self.sign(mark)} {name}#{failed['id']} {failed['text']}")
+            place = failed["location"]
+            line = f"{self.word('check-line', line=place['line'])} · " if "line" in place else ""
+            self.say(f"        {line}{place['xpath']}")
+        if one["more"]:
+            self.say(f"      … (+ {one['more']})")
 
     def _finding(self, one: dict[str, Any]) -> None:
         mark = {"error": "error", "warning": "warning", "info": "info"}[one["severity"]]
@@ -128,11 +147,12 @@ class Junit:
         others = [one for one in line["findings"] if one["severity"] != "error"]
         body = ""
         if errors:
-            told = escape(_clean("\n".join(map(self._told, errors))))
+            text = escape(_clean("\n".join(map(self._told, errors))))
             message = _attribute(f"{errors[0]['rule']} {errors[0]['message'][self.language]}")
-            body += f'<failure type="{errors[0]["rule"]}" message={message}>{told}</failure>'
-        if others:
-            body += f"<system-out>{escape(_clean(chr(10).join(map(self._told, others))))}</system-out>"
+            body += f'<failure type="{errors[0]["rule"]}" message={message}>{text}</failure>'
+        told = [*map(self._told, others), *_official(line)]
+        if told:
+            body += f"<system-out>{escape(_clean(chr(10).join(told)))}</system-out>"
         self.cases.write(f"    {head}{body}</testcase>\n")
 
     def _told(self, one: dict[str, Any]) -> str:
@@ -149,6 +169,21 @@ class Junit:
         self.cases.close()
         self.out.write("  </testsuite>\n</testsuites>\n")
         self.out.flush()
+
+
+def _official(line: dict[str, Any]) -> list[str]:
+    """Return the official verdicts as lines; they are told, and make no case fail."""
+    told = []
+    for one in line.get("official", ()):
+        part = f" {one['part']}" if one["part"] else ""
+        told.append(f"official:{one['pack']}{part} {one['verdict']}")
+        told += [f"  {note}" for note in one["notes"]]
+        for failed in one["failed"]:
+            place = " ".join(f"{name}={value}" for name, value in failed["location"].items())
+            told.append(
+                f"  {failed['severity']} {failed['schematron']}#{failed['id']} {failed['text']} [{place}]"
+            )
+    return told
 
 
 def _json(line: dict[str, Any]) -> str:

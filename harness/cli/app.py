@@ -24,6 +24,7 @@ COMMANDS = (
     "plan",
     "run",
     "check",
+    "pack",
     "serve",
     "requirements",
     "rules",

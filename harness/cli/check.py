@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from harness.checking.items import Item, Left
     from harness.checking.running import State, Totals
     from harness.checking.writing import Writer
+    from harness.packs.judging import PackRef
 
 _REFRESH_S = 0.2
 
@@ -56,6 +57,9 @@ def command(  # noqa: PLR0917  (options of a command line)
         typer.Option("--level", metavar="basic|intermediate|advanced", help="opt-check-level"),
     ] = None,
     resume: Annotated[Path | None, typer.Option("--resume", metavar="F", help="opt-check-resume")] = None,
+    dask: Annotated[str | None, typer.Option("--dask", metavar="ADDRESS", help="opt-check-dask")] = None,
+    official: Annotated[bool, typer.Option("--official", help="opt-check-official")] = False,
+    pack: Annotated[list[str] | None, typer.Option("--pack", metavar="N", help="opt-check-pack")] = None,
 ) -> None:
     """Judge artefacts."""
     from harness.checking import items, running  # noqa: PLC0415  `--help` must not load the checks
@@ -66,14 +70,21 @@ def command(  # noqa: PLR0917  (options of a command line)
     if missing:
         text = message("cli.check-missing").filled(path=missing[0])
         raise UsageError(text, fix=message("cli.check-missing-fix"))
+    settings = running.Settings(level.value if level else None, _packs(pack or [], every=official))
     totals = running.Totals()
     state = _state(resume, totals) if resume else None
     writer = _writer(form, console)
     progress = _Progress(console, totals)
     found = items.find(paths, Kind(kind.value) if kind else None)
     todo = _todo(found, console, totals, state)
+    if dask is None:
+        lines = running.judged(todo, jobs, settings)
+    else:
+        from harness.checking.cluster import judged_on  # noqa: PLC0415  (dask is slow to load)
+
+        lines = judged_on(dask, todo, settings)
     try:
-        for item, line in running.judged(todo, jobs, level.value if level else None):
+        for item, line in lines:
             if isinstance(line, items.Left):
                 _left(line, console, totals)
                 continue
@@ -93,6 +104,26 @@ def command(  # noqa: PLR0917  (options of a command line)
     if not totals.judged and not totals.unread:
         raise UsageError(message("cli.check-nothing"), fix=message("cli.check-nothing-fix"))
     raise typer.Exit(totals.exit_code)
+
+
+def _packs(wanted: list[str], *, every: bool) -> tuple[PackRef, ...]:
+    """Return the packs asked for by name, all of them with `--official`; the extra is needed only then."""
+    if not wanted and not every:
+        return ()
+    from harness.packs import engine, registry  # noqa: PLC0415
+    from harness.packs.judging import PackRef  # noqa: PLC0415
+
+    engine.need()
+    known = [*dict.fromkeys([*wanted, *(registry.names() if every else [])])]
+    if not known:
+        raise UsageError(message("cli.pack-none"), fix=message("cli.pack-none-fix"))
+    packs = [registry.load(each) for each in known]
+    for each in packs:
+        changed = registry.altered(each)
+        if changed:
+            text = message("cli.pack-altered").filled(name=each.name, path=changed[0])
+            raise EnvironmentFault(text, fix=message("cli.pack-damaged-fix"))
+    return tuple(PackRef(str(each.folder), each.sha256) for each in packs)
 
 
 def _state(path: Path, totals: Totals) -> State:
