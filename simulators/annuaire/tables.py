@@ -281,9 +281,19 @@ def record_of(
     trace = DataTrace(shared.system, shared.authority, _date(traced)) if shared.system else None
     match shared.resource:
         case "Practitioner":
-            known = tuple(Qualification(group) for group in shared.groups)
+            idnps, family, given, _, _ = rest
             return Practitioner(
-                *head, shared.active, *rest[:3], *shared.words, known, cards, mailboxes, trace
+                *head,
+                active=shared.active,
+                idnps=idnps,
+                family=family,
+                given=given,
+                civility=shared.words[0],
+                title=shared.words[1],
+                qualifications=tuple(Qualification(group) for group in shared.groups),
+                smartcards=cards,
+                mailboxes=mailboxes,
+                trace=trace,
             )
         case "PractitionerRole":
             identifier, practitioner, organization, since, until = rest
