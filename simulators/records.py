@@ -76,6 +76,9 @@ def make_records(
     specs: Iterable[RecordSpec], rng: random.Random, clock: Clock, attending: str
 ) -> tuple[Record, ...]:
     """Invent the records asked for; `attending` is the address of the attending physician."""
+    specs = tuple(specs)
+    if not specs:
+        return ()
     generator = PatientGenerator(rng, clock)
     return tuple(
         Record(

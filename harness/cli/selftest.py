@@ -21,7 +21,7 @@ def command(  # noqa: PLR0917 (Typer reads the options from the parameters)
     level: Annotated[str, typer.Option("--level", help="arg-selftest-level")] = "advanced",
     variant: Annotated[list[str] | None, typer.Option("--variant", help="arg-selftest-variant")] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="arg-selftest-json")] = None,
-    jobs: Annotated[int | None, typer.Option("--jobs", help="arg-selftest-jobs", min=1)] = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", "-j", help="arg-selftest-jobs", min=1)] = None,
     thorough: Annotated[bool, typer.Option("--thorough", help="arg-selftest-thorough")] = False,
     seed: Annotated[int, typer.Option("--seed", help="arg-selftest-seed")] = 0,
 ) -> None:

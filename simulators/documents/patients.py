@@ -18,6 +18,7 @@ from faker import Faker
 from schemas.identifiers import InsOid
 from schemas.identifiers.ins import PATIENT_DOMAIN, key_of
 from simulators.clock import Clock
+from simulators.people import NAME_PROVIDERS
 
 MAJORITY = 18
 """Years of age below which a patient is a minor (Code civil, art. 388)."""
@@ -121,7 +122,7 @@ class PatientGenerator:
     def __init__(self, rng: random.Random, clock: Clock, *, ipp_root: str | None = None) -> None:
         self._rng = rng
         self._clock = clock
-        self._faker = Faker("fr_FR")
+        self._faker = Faker("fr_FR", providers=NAME_PROVIDERS)
         self._faker.seed_instance(rng.getrandbits(64))
         self._ipp_root = ipp_root or oid_from(rng)
         self._seen: set[str] = set()
