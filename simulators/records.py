@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from simulators.clock import Clock
 from simulators.documents.patients import Patient, PatientGenerator
+from simulators.patients.model import State
 
 InsStatus = Literal["qualified", "retrieved", "validated", "provisional"]
 Opposition = Literal["patient-mail", "professional-mail"]
@@ -25,6 +26,7 @@ class RecordSpec:
     sent. A `retrieved` identity has a matricule that must not leave; a `validated` or `provisional` one has
     none. `opposed_to` are the mails that the patient refuses (SC.MSS/va1.20, va1.22). `attended` gives the
     patient an attending physician, a correspondent of the tenant. `guardian` is the key of a parent's record.
+    `messaging` is the state of the patient's messaging at Mon espace santé; the product is not told.
     """
 
     key: str = "patient-1"
@@ -33,6 +35,7 @@ class RecordSpec:
     opposed_to: tuple[Opposition, ...] = ()
     attended: bool = False
     guardian: str | None = None
+    messaging: State = "open"
 
 
 @dataclass(frozen=True, slots=True)

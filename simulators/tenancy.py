@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from schemas.identifiers.ins import PATIENT_DOMAIN
+from simulators.annuaire.opening import OpenDirectory, open_directory
 from simulators.autoconfig import Autoconfig, MailServer
 from simulators.clock import SimulatedClock
 from simulators.correspondents import Correspondent, shapes
@@ -15,6 +17,7 @@ from simulators.dns import Service, Zone
 from simulators.imap.config import ImapConfig
 from simulators.imap.server import ImapServer
 from simulators.operator import Account, Accounts
+from simulators.patients import MonEspaceSante, PatientAccount
 from simulators.people import PeopleGenerator, Professional, Structure, ascii_word
 from simulators.pki import Credential
 from simulators.pki.authorities import ORGANISATIONS
@@ -23,6 +26,8 @@ from simulators.pki.oids import POLICY_ELEMENTAIRE_ORGANISATIONS
 from simulators.psc import Client, Lifetimes
 from simulators.records import make_records
 from simulators.smtp import DeliveryAgent, SubmissionPolicy, SubmissionServer
+from simulators.smtp.dsn import Action, RecipientReport
+from simulators.smtp.envelope import Envelope, Recipient
 from simulators.store import MailStore, QuotaExceeded
 from simulators.tenant import (
     Bal,
@@ -43,8 +48,6 @@ from simulators.wire import TlsProfile
 if TYPE_CHECKING:
     from simulators.space import Space
 
-CORRESPONDENTS = 3
-PATIENTS = "patient.mssante.fr"
 REDIRECT_URI = "http://127.0.0.1/retour"
 
 
@@ -61,7 +64,7 @@ class OpenTenant:
         self.rng = rng
         self.domain = space.network.domain or f"banc-{identifier}.mssante.fr"
         generator = PeopleGenerator(rng)
-        people = [generator.professional() for _ in range(1 + CORRESPONDENTS)]
+        people = _distinct(generator, 1 + spec.correspondents)
         self.professional: Professional = people[0]
         self.mailboxes = tuple(self._bal(kind) for kind in spec.mailboxes)
         self.store = MailStore(clock)
@@ -84,10 +87,20 @@ class OpenTenant:
             clock,
             self.correspondents[0].address,
         )
+        self.patients = MonEspaceSante(
+            [PatientAccount(record.patient, record.spec.messaging) for record in self.records],
+            tenant=identifier,
+            clock=clock,
+            rng=random.Random(f"{identifier}/patients"),  # noqa: S311
+            journal=space.journal,
+            deliver=self._deliver_to_product,
+            habits=spec.patients,
+        )
         self.accounts = Accounts(self._account(bal) for bal in self.mailboxes)
         for address in self._addresses():
             self.store.create_account(address)
         self.autoconfig: Autoconfig | None = None
+        self.directory: OpenDirectory | None = None
         self.tenant: Tenant
 
     async def open(self) -> None:
@@ -107,6 +120,8 @@ class OpenTenant:
         await self._start_imap()
         if self.spec.autoconfig:
             await self._start_autoconfig()
+        if self.spec.directory is not None:
+            self.directory = await open_directory(self, self.spec.directory)
         self.space.dns.add_tenant(
             Zone.of_tenant(
                 self.id,
@@ -123,6 +138,8 @@ class OpenTenant:
             server = getattr(self, name, None)
             if server is not None:
                 await server.stop()
+        if self.directory is not None:
+            self.directory.close()
         self.store.close()
         self.space.dns.remove_tenant(self.id)
         self.space.psc.remove_tenant(self.id)
@@ -156,6 +173,17 @@ class OpenTenant:
     def _addresses(self) -> list[str]:
         return [bal.address for bal in self.mailboxes] + [one.address for one in self.correspondents]
 
+    def _deliver_to_product(self, address: str, content: bytes) -> None:
+        """Deliver what a patient sends; to an address that nobody has, it is lost as it would be for them."""
+        if self.store.has_account(address):
+            self.store.deliver(address, content)
+
+    def _take_for_patients(
+        self, envelope: Envelope, recipient: Recipient
+    ) -> tuple[Action, RecipientReport] | None:
+        held = self.patients.holds(recipient.address)
+        return self.patients.take(envelope, recipient) if held else None
+
     # --- servers ----------------------------------------------------------------------------------
 
     def _credential(self, host: str, spec: EndpointSpec) -> Credential:
@@ -184,6 +212,7 @@ class OpenTenant:
             tenant=self.id,
             clock=self.clock,
             refusals=(QuotaExceeded,),
+            elsewhere=self._take_for_patients,
         )
         self.smtp = SubmissionServer(
             journal=self.space.journal,
@@ -208,7 +237,7 @@ class OpenTenant:
         space = self.space
         publisher = WhiteListPublisher(space.pki, self.clock, self.id)
         elsewhere = self.correspondents[0].domain
-        for domain in (self.domain, elsewhere, PATIENTS):
+        for domain in (self.domain, elsewhere, PATIENT_DOMAIN):
             publisher.authorise(domain, operator)
         space.white_lists[self.id] = publisher
         keeper = WhiteListKeeper(trust_in(space.pki, self.id))
@@ -273,6 +302,7 @@ class OpenTenant:
                 Contact(one.address, one.person.display_name) for one in self.correspondents
             ),
             records=self.records,
+            directory=self.directory.handle() if self.directory else None,
             _operations=Operations(
                 configuration=self._configuration,
                 correspond=self._correspond,
@@ -282,6 +312,7 @@ class OpenTenant:
                 revocation=self._revocation,
                 change_tls=self._change_tls,
                 end_psc_session=self._end_psc_session,
+                patients=self._with_patients,
                 close_imap_sessions=self.imap.close_sessions,
             ),
         )
@@ -321,7 +352,7 @@ class OpenTenant:
             "psc": psc if any(bal.type != "APP" for bal in tenant.mailboxes) else None,
             "autoconfig": _autoconfig(self.autoconfig),
             "dns": {"address": space.network.address, "port": space.dns.port},
-            "directory": None,
+            "directory": tenant.directory.to_json() if tenant.directory else None,
             "nil": nil,
             "patients": [record.to_json() for record in self.records],
             "professionals": [_professional(one) for one in self.correspondents],
@@ -335,6 +366,12 @@ class OpenTenant:
             return self.correspondents[0].send(letter, to).content
 
         return self.space.loop.run(write())
+
+    def _with_patients(self, act: Callable[[MonEspaceSante], Any]) -> Any:
+        async def perform() -> Any:
+            return act(self.patients)
+
+        return self.space.loop.run(perform())
 
     def _post(self, to: str, content: bytes, path: str | None) -> None:
         async def deliver() -> None:
@@ -365,6 +402,15 @@ class OpenTenant:
 
     def _end_psc_session(self) -> None:
         self.space.psc.revoke_session(self.id, self.professional.ps_idnat, access_tokens=False)
+
+
+def _distinct(generator: PeopleGenerator, count: int) -> list[Professional]:
+    """Return people of whom no two would have one address."""
+    people: dict[str, Professional] = {}
+    while len(people) < count:
+        person = generator.professional()
+        people.setdefault(person.local_part, person)
+    return list(people.values())
 
 
 def _autoconfig(served: Autoconfig | None) -> dict[str, Any] | None:

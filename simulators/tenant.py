@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
+from simulators.annuaire.spec import DirectorySpec, TenantDirectory
 from simulators.clock import SimulatedClock
+from simulators.patients import Habits, MonEspaceSante, PatientMail
 from simulators.people import Professional
 from simulators.pki.faults import NORMAL, RevocationBehaviour
 from simulators.pki.flavours import ServerFlavour
@@ -54,7 +56,8 @@ class TenantSpec:
     """What a test asks of its tenant; the default is a space without fault.
 
     With `autoconfig` the product is not told the servers: it has to find them. `records` are the patients
-    that the product knows.
+    that the product knows, `correspondents` is how many professionals elsewhere it may write to;
+    `patients` says how Mon espace santé behaves where the sources do not settle it.
     """
 
     mailboxes: tuple[BalType, ...] = ("PER",)
@@ -65,6 +68,9 @@ class TenantSpec:
     autoconfig: bool = False
     psc_mode: Literal["code", "ciba"] = "code"
     records: tuple[RecordSpec, ...] = ()
+    directory: DirectorySpec | None = None
+    correspondents: int = 3
+    patients: Habits = field(default_factory=Habits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +125,7 @@ class Tenant:
     _correspondents: tuple[Contact, ...]
     bouncing_address: str
     records: tuple[Record, ...] = ()
+    directory: TenantDirectory | None = None
 
     @property
     def correspondent(self) -> Contact:
@@ -149,6 +156,18 @@ class Tenant:
         `path` is the reverse-path of the envelope, the correspondent's own address unless given.
         """
         self._operations.post(to, content, path)
+
+    def patient_inbox(self, key: str) -> Sequence[PatientMail]:
+        """Return the mails that lie in the messaging of a record's patient, oldest first."""
+        address = self.record(key).patient.mss_address
+        return cast(Sequence[PatientMail], self.with_patients(lambda mes: mes.inbox(address)))
+
+    def with_patients(self, act: Callable[[MonEspaceSante], Any]) -> Any:
+        """Let patients do something (`MonEspaceSante.reply`, `read`, `write`…) and return what it returns.
+
+        Raises what it raises: `simulators.patients.Refused` when the exchange is closed.
+        """
+        return self._operations.patients(act)
 
     def mails_of(self, address: str) -> Sequence[bytes]:
         """Return every mail that lies in a mailbox of the space, oldest first."""
@@ -187,4 +206,5 @@ class Operations:
     revocation: Callable[[RevocationBehaviour], None]
     change_tls: Callable[[LinkProtocol, TlsProfile], None]
     end_psc_session: Callable[[], None]
+    patients: Callable[[Callable[[MonEspaceSante], Any]], Any]
     close_imap_sessions: Callable[[str, str], None]

@@ -8,6 +8,7 @@ Nothing is reported for the null reverse-path, nor on NOTIFY=NEVER.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from email.parser import BytesHeaderParser
 from email.policy import compat32
 from email.utils import format_datetime
@@ -23,6 +24,9 @@ HEADER_READ = 262_144
 """Octets of a header looked at for `Return-Receipt-To`; a longer one is not a mail's."""
 
 
+Elsewhere = Callable[[Envelope, Recipient], "tuple[Action, RecipientReport] | None"]
+
+
 class MailSink(Protocol):
     """Where messages go: the mailbox store."""
 
@@ -36,7 +40,8 @@ class DeliveryAgent:
 
     `has_mailbox` tells which addresses exist, those of correspondents at other operators included.
     `refusals` are the exceptions by which the store says that a mailbox takes no more (quota); they become
-    a DSN 5.2.2.
+    a DSN 5.2.2. `elsewhere` delivers for a recipient that another operator holds (Mon espace santé), and
+    returns None for one that is nobody's but the store's.
     """
 
     def __init__(
@@ -49,6 +54,7 @@ class DeliveryAgent:
         tenant: str,
         clock: Clock,
         refusals: tuple[type[Exception], ...] = (),
+        elsewhere: Elsewhere | None = None,
     ) -> None:
         self._store = store
         self._has_mailbox = has_mailbox
@@ -57,6 +63,7 @@ class DeliveryAgent:
         self._tenant = tenant
         self._clock = clock
         self._refusals = refusals
+        self._elsewhere = elsewhere
 
     async def deliver(self, envelope: Envelope) -> None:
         """Deliver to each recipient and send the reports that are due."""
@@ -79,28 +86,18 @@ class DeliveryAgent:
         local = recipient.address.rpartition("@")[0].lower()
         if local == MAGIC_DELAY:
             return "delayed", RecipientReport(recipient, "4.4.1", "421 4.4.1 Connection timed out")
+        if self._elsewhere is not None and (taken := self._elsewhere(envelope, recipient)) is not None:
+            return taken
         if local == MAGIC_BOUNCE or not self._has_mailbox(recipient.address):
             return "failed", RecipientReport(recipient, "5.1.1", "550 5.1.1 Unknown mailbox")
         try:
-            self._store.deliver(recipient.address, self._stamped(envelope, recipient))
+            content = stamped(envelope, recipient, self._hostname, self._clock.now())
+            self._store.deliver(recipient.address, content)
         except self._refusals as problem:
             return "failed", RecipientReport(
                 recipient, "5.2.2", f"552 5.2.2 Mailbox full ({type(problem).__name__})"
             )
         return "delivered", RecipientReport(recipient, "2.1.5", "250 2.1.5 Delivered")
-
-    def _stamped(self, envelope: Envelope, recipient: Recipient) -> bytes:
-        lines = [f"Return-Path: <{envelope.mail_from}>"]
-        if recipient.original is not None:
-            lines.append(f"Original-Recipient: {recipient.original}")
-        protocol = "UTF8SMTPSA" if envelope.smtputf8 else "ESMTPSA"
-        lines += [
-            f"Received: from {_token(envelope.helo)} by {self._hostname}",
-            f"\twith {protocol} id {envelope.queue_id} for <{recipient.address}>;",
-            f"\t{format_datetime(self._clock.now())}",
-            "",
-        ]
-        return "\r\n".join(lines).encode("utf-8") + envelope.content
 
     def _tell(self, envelope: Envelope, action: Action, report: RecipientReport) -> None:
         self._journal.record(
@@ -138,6 +135,21 @@ class DeliveryAgent:
         except self._refusals:
             # The sender's mailbox is full: the report is lost, and nobody may be told of it (RFC 3461 §6).
             return
+
+
+def stamped(envelope: Envelope, recipient: Recipient, hostname: str, now: datetime) -> bytes:
+    """Return the message with what the delivering server writes before it (RFC 5321 §4.4, RFC 8098 §2.3)."""
+    lines = [f"Return-Path: <{envelope.mail_from}>"]
+    if recipient.original is not None:
+        lines.append(f"Original-Recipient: {recipient.original}")
+    protocol = "UTF8SMTPSA" if envelope.smtputf8 else "ESMTPSA"
+    lines += [
+        f"Received: from {_token(envelope.helo)} by {hostname}",
+        f"\twith {protocol} id {envelope.queue_id} for <{recipient.address}>;",
+        f"\t{format_datetime(now)}",
+        "",
+    ]
+    return "\r\n".join(lines).encode("utf-8") + envelope.content
 
 
 def is_due(action: Action, recipient: Recipient, *, receipt_asked: bool) -> bool:
