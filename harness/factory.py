@@ -49,6 +49,10 @@ WATCH_KEY: pytest.StashKey[Watch] = pytest.StashKey()
 RECORD_ONLY_KEY: pytest.StashKey[bool] = pytest.StashKey()
 """True in the pytest configuration: the run record alone is written, no HTML and no JUnit."""
 
+UNCHECKED_KEY: pytest.StashKey[bool] = pytest.StashKey()
+"""True in the pytest configuration: the record is read at once by who asked for it, and by nobody else; it is
+not held against its schema and no report is made of it."""
+
 
 def open_from_profile(profile: VendorProfile, journal: Journal, worker: str) -> Driver:
     """Open the driver that the profile names."""

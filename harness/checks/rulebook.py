@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.findings import FaultClass, Finding, Location, Severity
-from schemas.rules import rules
+from schemas.rules import rule as published
 
 FOUND_SHOWN = 300
 """Longest piece of the product's own text that a finding repeats."""
@@ -23,7 +23,7 @@ def finding(
     A rule that rests on an inferred or secondary text warns where it would fail: no product is refused on
     what nobody has read. Raises `KeyError` for an id that is not published.
     """
-    rule = rules()[rule_id]
+    rule = published(rule_id)
     severity = Severity(rule.severity)
     if severity is Severity.ERROR and rule.certainty in {"inferred", "secondary"}:
         severity = Severity.WARNING

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from harness.errors import ConfigurationFault, MssanteError, ProductFault
 from harness.findings import Finding, Severity
-from schemas.rules import rules
+from schemas.rules import rule as published_rule
 from schemas.text import Bilingual
 
 PRODUCT_RULES = frozenset({"DRV-002", "DRV-003"})
@@ -24,7 +24,7 @@ class DriverFault(MssanteError):
         self.expected = expected
         self.found = found
         self.evidence = evidence[:EVIDENCE_BYTES]
-        published = rules()[rule]
+        published = published_rule(rule)
         title = published.title
         text = Bilingual(f"{title.fr} : {found}.", f"{title.en}: {found}.")
         super().__init__(text, fix=published.fix)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.factory import DRIVER_KEY, RECORD_ONLY_KEY, WATCH_KEY
+from harness.factory import DRIVER_KEY, RECORD_ONLY_KEY, UNCHECKED_KEY, WATCH_KEY
 from harness.reference import profile_path
 from harness.selftest.inprocess import InProcessDriver
 from harness.selftest.reads import Reads
@@ -96,7 +96,7 @@ def play(
                     *("--seed", str(seed)),
                     *(word for case in only or () for word in ("--case", case)),
                 ],
-                plugins=[_Driving(drive, reads)],
+                plugins=[_Driving(drive, reads, checked=is_reference)],
             )
         record = report / "run.json"
         if int(code) > 1 or not record.is_file():
@@ -145,8 +145,9 @@ def _empty_ini(folder: Path) -> Path:
 class _Driving:
     """Hands the in-process driver to the plugin, and who notes what the product reads."""
 
-    def __init__(self, drive: OpenDriver, reads: Reads) -> None:
+    def __init__(self, drive: OpenDriver, reads: Reads, *, checked: bool) -> None:
         self._drive = drive
+        self._checked = checked
         self._reads = reads
 
     @pytest.hookimpl(tryfirst=True)
@@ -155,3 +156,4 @@ class _Driving:
         config.stash[DRIVER_KEY] = self._drive
         config.stash[WATCH_KEY] = self._reads
         config.stash[RECORD_ONLY_KEY] = True
+        config.stash[UNCHECKED_KEY] = not self._checked

@@ -14,10 +14,18 @@ from typing import TypeVar
 from schemas.certainty import Certainty
 from schemas.messages import message
 from schemas.requirements import catalogue
-from schemas.rules.model import Artefact, Rule, RuleError, RuleSet, Severity, UnknownRuleError
+from schemas.rules.model import (
+    Artefact,
+    PackIdentity,
+    Rule,
+    RuleError,
+    RuleSet,
+    Severity,
+    UnknownRuleError,
+)
 from schemas.text import Bilingual
 
-__all__ = ["RuleError", "UnknownRuleError", "load", "rules"]
+__all__ = ["RuleError", "UnknownRuleError", "load", "pack_identity", "rule", "rules"]
 
 _DIRECTORY = Path(__file__).parent
 _PACK = "pack.toml"
@@ -31,11 +39,32 @@ _KEYS = {"artefact", "severity", "requirements", "certainty", *_TEXTS, *_EXAMPLE
 
 @cache
 def rules() -> RuleSet:
-    """Return the published rules, read once.
+    """Return all published rules, read once.
 
     Raises `RuleError` when a file is missing or wrong (a damaged installation).
     """
     return load(_DIRECTORY)
+
+
+def rule(rule_id: str) -> Rule:
+    """Return one published rule; only the file of its family is read, once.
+
+    Raises `UnknownRuleError`, and `RuleError` when the file of its family is wrong.
+    """
+    words = rule_id.split("-")[:-1]
+    for length in range(len(words), 0, -1):  # `CDA-BIO-001` is of cda_bio.toml, or else of cda.toml
+        found = _family("_".join(words[:length]).lower()).get(rule_id)
+        if found is not None:
+            return found
+    return rules()[rule_id]
+
+
+def pack_identity() -> PackIdentity:
+    """Return version and fingerprint of the published rules, as `rules()` has them; no rule is read.
+
+    Raises `RuleError`.
+    """
+    return _identity(_DIRECTORY, {path.name: _octets(path) for path in _files(_DIRECTORY)})
 
 
 def load(directory: Path) -> RuleSet:
@@ -43,36 +72,57 @@ def load(directory: Path) -> RuleSet:
 
     Raises `RuleError` that names file, rule and key.
     """
-    digest = hashlib.sha256()
-    pack = _read(directory / _PACK, digest)
-    version = pack.get("version")
-    if pack.get("schema") != _PACK_SCHEMA or not isinstance(version, str):
-        raise RuleError(message("rules.wrong_pack").filled(file=_PACK, expected=_PACK_SCHEMA))
+    contents = {path.name: _octets(path) for path in _files(directory)}
+    identity = _identity(directory, contents)
     found: dict[str, Rule] = {}
-    for path in sorted(directory.glob("*.toml")):
-        if path.name == _PACK:
-            continue
+    for name, raw in contents.items():
         # An id belongs to the file of its family, so no two files can hold the same one.
-        for rule_id, table in _read(path, digest).items():
-            found[rule_id] = _Reader(path.name, rule_id).rule(table)
+        found.update(_rules_of(name, raw))
     ordered = dict(sorted(found.items()))
     return RuleSet(
-        version=version,
-        sha256=digest.hexdigest(),
+        version=identity.version,
+        sha256=identity.sha256,
         by_id=MappingProxyType(ordered),
         by_requirement=MappingProxyType(_by_requirement(ordered)),
     )
 
 
-def _read(path: Path, digest: hashlib._Hash) -> dict[str, object]:
+@cache
+def _family(name: str) -> Mapping[str, Rule]:
+    path = _DIRECTORY / f"{name}.toml"
+    return _rules_of(path.name, _octets(path)) if path in _files(_DIRECTORY) else {}
+
+
+def _files(directory: Path) -> list[Path]:
+    return [path for path in sorted(directory.glob("*.toml")) if path.name != _PACK]
+
+
+def _identity(directory: Path, contents: Mapping[str, bytes]) -> PackIdentity:
+    raw = _octets(directory / _PACK)
+    pack = _tables(_PACK, raw)
+    version = pack.get("version")
+    if pack.get("schema") != _PACK_SCHEMA or not isinstance(version, str):
+        raise RuleError(message("rules.wrong_pack").filled(file=_PACK, expected=_PACK_SCHEMA))
+    return PackIdentity(version, hashlib.sha256(raw + b"".join(contents.values())).hexdigest())
+
+
+def _rules_of(name: str, raw: bytes) -> dict[str, Rule]:
+    return {rule_id: _Reader(name, rule_id).rule(table) for rule_id, table in _tables(name, raw).items()}
+
+
+def _octets(path: Path) -> bytes:
     try:
         # Git may check text files out with CRLF: the fingerprint must not depend on it.
-        raw = path.read_bytes().replace(b"\r\n", b"\n")
-        tables = tomllib.loads(raw.decode("utf-8"))
-    except (OSError, ValueError) as error:
+        return path.read_bytes().replace(b"\r\n", b"\n")
+    except OSError as error:
         raise RuleError(message("rules.unreadable").filled(file=path.name, error=error)) from error
-    digest.update(raw)
-    return tables
+
+
+def _tables(name: str, raw: bytes) -> dict[str, object]:
+    try:
+        return tomllib.loads(raw.decode("utf-8"))
+    except ValueError as error:
+        raise RuleError(message("rules.unreadable").filled(file=name, error=error)) from error
 
 
 class _Reader:

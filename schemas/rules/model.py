@@ -11,7 +11,7 @@ from schemas.certainty import Certainty
 from schemas.messages import message
 from schemas.text import Bilingual
 
-__all__ = ["Artefact", "Rule", "RuleError", "RuleSet", "Severity", "UnknownRuleError"]
+__all__ = ["Artefact", "PackIdentity", "Rule", "RuleError", "RuleSet", "Severity", "UnknownRuleError"]
 
 
 class RuleError(Exception):
@@ -94,6 +94,14 @@ class Rule:
         if self.severity is Severity.ERROR and not self.certainty.may_fail:
             return Severity.WARNING
         return self.severity
+
+
+@dataclass(frozen=True, slots=True)
+class PackIdentity:
+    """Version of the pack, and SHA-256 of its files with line ends normalised, the same on every system."""
+
+    version: str
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)

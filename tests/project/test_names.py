@@ -21,7 +21,7 @@ PUBLIC = {
     "harness.profile": (
         "PORT_PLACE PYTHON_PLACE DriverConfig DriverKind Limits Network Product VendorProfile load_profile"
     ),
-    "reports": "RecordError write_html write_json write_junit",
+    "reports": "RecordError read_record write_html write_json write_junit",
     "simulators.autoconfig": "AUTOCONFIG_PATH Autoconfig MailServer render",
     "simulators.correspondents": "Attachment Correspondent Habit Letter Sent Unanswerable",
     "simulators.dns": "DnsServer Service Zone",

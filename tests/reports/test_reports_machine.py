@@ -195,4 +195,4 @@ class TestJson:
 
 
 def test_public_names() -> None:
-    assert reports.__all__ == ["RecordError", "write_html", "write_json", "write_junit"]
+    assert reports.__all__ == ["RecordError", "read_record", "write_html", "write_json", "write_junit"]

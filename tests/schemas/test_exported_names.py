@@ -19,7 +19,9 @@ PUBLIC = {
         "Requirement Strength Theme UnknownRequirementError Verification applicability catalogue "
         "corridors_with_list levels_up_to"
     ),
-    "schemas.rules": "Artefact Rule RuleError RuleSet Severity UnknownRuleError load rules",
+    "schemas.rules": (
+        "Artefact PackIdentity Rule RuleError RuleSet Severity UnknownRuleError load pack_identity rule rules"
+    ),
 }
 
 

@@ -10,7 +10,16 @@ import pytest
 import schemas
 from schemas.certainty import Certainty
 from schemas.requirements import catalogue
-from schemas.rules import Artefact, RuleError, Severity, UnknownRuleError, load, rules
+from schemas.rules import (
+    Artefact,
+    RuleError,
+    Severity,
+    UnknownRuleError,
+    load,
+    loading,
+    pack_identity,
+    rules,
+)
 
 SCHEMAS = Path(schemas.__file__).parent
 RULES = SCHEMAS / "rules"
@@ -26,6 +35,36 @@ def test_locked_ids_never_change_nor_disappear():
 
 def test_new_ids_are_locked_at_once():
     assert [rule.id for rule in rules() if rule.id not in LOCKED] == [], "add them to schemas/locks/rules.txt"
+
+
+def test_one_rule_asked_by_id_is_the_same_as_in_the_whole_list():
+    assert [loading.rule(one.id) for one in rules()] == list(rules())
+    assert (pack_identity().version, pack_identity().sha256) == (rules().version, rules().sha256)
+
+
+def test_a_broken_family_harms_only_its_own_rules(tmp_path, monkeypatch):
+    # Given a copy of the rules with one family cut in the middle of an edit
+    broken = shutil.copytree(RULES, tmp_path / "rules", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    (broken / "pdf.toml").write_text('["PDF-001"]\ntitle = ', encoding="utf-8")
+    monkeypatch.setattr(loading, "_DIRECTORY", broken)
+    loading._family.cache_clear()
+    loading.rules.cache_clear()
+    try:
+        # Then the rules of the others are there, its own say which file is wrong, and so does the whole list
+        assert loading.rule("MAIL-001").family == "mail"
+        assert loading.rule("CDA-BIO-001").id == "CDA-BIO-001"
+        for ask in (lambda: loading.rule("PDF-001"), rules):
+            with pytest.raises(RuleError, match=r"pdf\.toml"):
+                ask()
+    finally:
+        loading._family.cache_clear()
+        loading.rules.cache_clear()
+
+
+@pytest.mark.parametrize("name", ["MAIL-999", "NOPE-001", "mail-001", "", "-", "../../PACK-001", "MAIL"])
+def test_an_id_that_no_rule_has_is_said_so(name):
+    with pytest.raises(UnknownRuleError):
+        loading.rule(name)
 
 
 def test_one_rule_reads_whole():
