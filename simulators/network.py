@@ -22,6 +22,7 @@ class Network:
     autoconfig_port: int = 0
     pki_port: int = 0
     dns_port: int = 0
+    directory_port: int = 0
 
     @property
     def fixed(self) -> bool:

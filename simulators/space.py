@@ -1,7 +1,7 @@
 """The whole Espace de Confiance on loopback: one per process, one tenant per test.
 
-Shared by all tenants: PKI with its revocation service and white list, Pro Santé Connect, DNS. Of each
-tenant its own: domain, mailboxes, clock, SMTP, IMAP and autoconfiguration end points.
+Shared by all tenants: PKI with its revocation service and white list, Pro Santé Connect, DNS, directory
+(when a tenant has one). Of each tenant its own: domain, mailboxes, clock, SMTP, IMAP and autoconfiguration end points.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+from simulators.annuaire.fhir.server import AnnuaireSante
 from simulators.clock import Clock, SimulatedClock, SystemClock
 from simulators.dns import DnsServer
 from simulators.http.host import HttpHost
@@ -59,6 +60,7 @@ class Space:
         # Parallel workers play in one report: their tenants must not share a name.
         self._mark = "" if worker == "main" else f"-{worker}"
         self._tenants: dict[str, OpenTenant] = {}
+        self._annuaire: AnnuaireSante | None = None
         self._loop = LoopThread()
         self._started = False
 
@@ -121,6 +123,21 @@ class Space:
         """Return the loop of the space."""
         return self._loop
 
+    async def annuaire(self) -> AnnuaireSante:
+        """Return the directory server, started when the first tenant asks for it (on the space's loop)."""
+        if self._annuaire is None:
+            made = AnnuaireSante(
+                journal=self.journal,
+                rng=random.Random(f"{self.seed}/annuaire"),  # noqa: S311
+                ssl_context=self.commercial_context(["localhost"]),
+                clock=self.clock,
+                address=self.network.address,
+                port=self.network.directory_port,
+            )
+            await made.start()
+            self._annuaire = made
+        return self._annuaire
+
     async def _start(self) -> None:
         address = self.network.address
         self._revocation_port = await self._start_pki(address)
@@ -156,7 +173,7 @@ class Space:
 
     async def _stop(self) -> None:
         # Also after a start that a taken port cut short: only what was made is stopped.
-        for name in ("dns", "psc", "_pki_host"):
+        for name in ("_annuaire", "dns", "psc", "_pki_host"):
             server = getattr(self, name, None)
             if server is not None:
                 await server.stop()

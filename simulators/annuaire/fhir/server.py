@@ -33,11 +33,11 @@ class AnnuaireSante:
     """Serves the directories of a space.
 
     `host` is the name in the URLs. Without `journal` nothing is recorded (`annuaire serve`, benchmarks).
-    Calls are journalled under their tenant, protocol `http`, as `<operation>-request` and `<operation>-response`
-    with the operations `search`, `page`, `read`, `metadata`, `patch`, `extraction`. The data of a response
-    has `key` (product, operator, wrong, missing), and for pages `resource`, `page` (its number), `matches`,
-    `total`, `next` (the link issued, None at the end), `at` (the instant of the data); `fault` when a fault
-    answered, `diagnostics` of a refusal, `store_ms` spent in the store.
+    Calls are journalled under their tenant, protocol `http`, as `<operation>-request` and
+    `<operation>-response` with the operations `search`, `page`, `read`, `metadata`, `patch`, `extraction`.
+    The data of a response has `key` (product, operator, wrong, missing), and for pages `resource`, `page`
+    (its number), `matches`, `total`, `next` (the link issued, None at the end), `at` (the instant of the
+    data); `fault` when a fault answered, `diagnostics` of a refusal, `store_ms` spent in the store.
     """
 
     def __init__(
