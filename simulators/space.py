@@ -1,7 +1,8 @@
 """The whole Espace de Confiance on loopback: one per process, one tenant per test.
 
 Shared by all tenants: PKI with its revocation service and white list, Pro Santé Connect, DNS, directory
-(when a tenant has one). Of each tenant its own: domain, mailboxes, clock, SMTP, IMAP and autoconfiguration end points.
+(when a tenant has one). Of each tenant its own: domain, mailboxes, clock, SMTP, IMAP and autoconfiguration
+end points.
 """
 
 from __future__ import annotations
