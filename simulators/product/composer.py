@@ -13,6 +13,7 @@ from datetime import datetime
 from email.utils import format_datetime
 
 from simulators.product.behaviour import Behaviour
+from simulators.product.documents.headers import carried_fields
 from simulators.product.draft import Draft
 from simulators.product.errors import Failed
 from simulators.product.mime import attachment_part, field, labelled, multipart, text_field, text_part
@@ -46,10 +47,12 @@ def compose(draft: Draft, nil: str, now: datetime, behaviour: Behaviour) -> Comp
     if message_id is not None:
         header.append(field("Message-ID", message_id))
     header += _thread(draft, message_id, behaviour)
-    if draft.sender.type == "APP" and behaviour.app_reply_to:
-        header.append(field("Reply-To", f"<{_contact(draft.sender)}>"))
+    reply_to = _reply_to(draft, behaviour)
+    if reply_to is not None:
+        header.append(field("Reply-To", f"<{reply_to}>"))
     header += _receipts(draft, behaviour)
     header += _nil(nil, draft, behaviour)
+    header += carried_fields(draft.carried, behaviour)
     header.append(field("MIME-Version", "1.0"))
     return Composed(
         message_id, draft.sender.address, draft.recipients, b"".join(header) + _content(draft, behaviour)
@@ -134,6 +137,15 @@ def _nil(nil: str, draft: Draft, behaviour: Behaviour) -> list[bytes]:
     return [one, one] if behaviour.nil == "twice" else [one]
 
 
+def _reply_to(draft: Draft, behaviour: Behaviour) -> str | None:
+    """Return the return address: the one chosen, else the contact of a mailbox that nobody reads."""
+    if draft.reply_to is not None and behaviour.chosen_reply_to:
+        return draft.reply_to
+    if draft.sender.type == "APP":
+        return _contact(draft.sender) if behaviour.app_reply_to else None
+    return draft.sender.address if draft.automatic else None
+
+
 def _contact(sender: Mailbox) -> str:
     if not sender.contact:
         raise Failed(
@@ -142,13 +154,14 @@ def _contact(sender: Mailbox) -> str:
     return sender.contact
 
 
-def _mention(sender: Mailbox, behaviour: Behaviour) -> str:
-    """Return the closing mention of an applicative mailbox (ECO.2.2.5); empty for the others."""
-    if sender.type != "APP" or behaviour.app_mention == "absent":
+def _mention(draft: Draft, behaviour: Behaviour) -> str:
+    """Return the closing mention of an applicative mailbox (ECO.2.2.5) and of what leaves by itself."""
+    if not (draft.sender.type == "APP" or draft.automatic) or behaviour.app_mention == "absent":
         return ""
     if behaviour.app_mention == "no-contact":
         return "Ce message a été envoyé automatiquement."
-    return f"Ce message a été envoyé automatiquement. Pour y répondre, écrivez à {_contact(sender)}."
+    contact = _reply_to(draft, behaviour) or _contact(draft.sender)
+    return f"Ce message a été envoyé automatiquement. Pour y répondre, écrivez à {contact}."
 
 
 def _content(draft: Draft, behaviour: Behaviour) -> bytes:
@@ -159,7 +172,7 @@ def _content(draft: Draft, behaviour: Behaviour) -> bytes:
 
 
 def _body(draft: Draft, behaviour: Behaviour) -> bytes:
-    mention = _mention(draft.sender, behaviour)
+    mention = _mention(draft, behaviour)
     text = draft.text.rstrip("\n") + (f"\n\n{mention}" if mention else "") + "\n"
     rich = _rich(draft, mention, text)
     plain_part = text_part("plain", text, behaviour.charset)

@@ -32,8 +32,23 @@ class Original:
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """What the header of a mail says of the CDA documents that it carries (ECO.2.4.1, ECO.2.4.2).
+
+    `codes` is the code of each document, in order; `ins` whether a qualified INS is among them.
+    """
+
+    codes: tuple[str, ...]
+    ins: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
-    """One mail to write; addresses are bare."""
+    """One mail to write; addresses are bare.
+
+    `reply_to` is the return address that was chosen; `carried` is None for a mail without documents;
+    `automatic` when nobody acts.
+    """
 
     sender: Mailbox
     to: tuple[str, ...]
@@ -45,6 +60,9 @@ class Draft:
     request_dsn: bool = False
     request_mdn: bool = False
     original: Original | None = None
+    reply_to: str | None = None
+    carried: Carried | None = None
+    automatic: bool = False
 
     @property
     def recipients(self) -> tuple[str, ...]:
@@ -55,13 +73,13 @@ class Draft:
 def parse_draft(params: Mapping[str, Any], settings: Settings) -> Draft:
     """Read the parameters of `send`; raises `Failed` naming what is wrong."""
     html = params.get("html")
-    to = _addresses(params.get("to"))
+    to = addresses(params.get("to"))
     if not to:
         raise Failed("Indiquez au moins un destinataire.")
     return Draft(
         sender=settings.mailbox(_string(params.get("from"))),
         to=to,
-        cc=_addresses(params.get("cc") or []),
+        cc=addresses(params.get("cc") or []),
         subject=clean(_string(params.get("subject"))),
         text=clean(_string(params.get("text"))),
         html=None if html is None else clean(_string(html)),
@@ -85,7 +103,8 @@ def checked_address(value: object) -> str:
     return clean(address)
 
 
-def _addresses(value: object) -> tuple[str, ...]:
+def addresses(value: object) -> tuple[str, ...]:
+    """Return a list of bare addresses; raises `Failed`."""
     if not isinstance(value, list):
         raise Failed("Les destinataires se donnent en liste d'adresses.")
     return tuple(checked_address(item) for item in value)

@@ -13,6 +13,7 @@ from simulators.product.behaviour import REFERENCE, Behaviour
 from simulators.product.deadline import Deadline
 from simulators.product.desk.connections import Connections
 from simulators.product.desk.desk import Action, Answer, Desk, Group, Params
+from simulators.product.desk.documents import Documents
 from simulators.product.desk.messaging import Messaging
 from simulators.product.errors import Failed, ProductError, Refused
 from simulators.product.monitor import Monitor
@@ -51,7 +52,11 @@ class Product:
         self._desk = Desk(behaviour, clock or SimulatedClock(), data_dir)
         self._desk.watch = self._watch
         self._connections = Connections(self._desk)
-        self._groups: tuple[Group, ...] = (self._connections, Messaging(self._desk))
+        self._groups: tuple[Group, ...] = (
+            self._connections,
+            Messaging(self._desk),
+            Documents(self._desk),
+        )
         self._actions: dict[str, Action] = {"describe": self._describe, "configure": self._configure}
         for group in self._groups:
             self._actions.update(group.actions())

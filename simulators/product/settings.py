@@ -8,6 +8,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from simulators.product.errors import Failed
+from simulators.product.records import (
+    KnownProfessional,
+    PatientRecord,
+    parse_professional,
+    parse_record,
+)
 
 MailboxType = Literal["PER", "ORG", "APP"]
 
@@ -88,6 +94,8 @@ class Settings:
     autoconfig: AutoconfigSettings | None
     dns: tuple[str, int] | None
     nil: str
+    patients: tuple[PatientRecord, ...] = ()
+    professionals: tuple[KnownProfessional, ...] = ()
 
     def mailbox(self, address: str) -> Mailbox:
         """Return the configured mailbox of that address, whatever the case; raises `Failed`."""
@@ -95,6 +103,13 @@ class Settings:
             if mailbox.address.casefold() == address.casefold():
                 return mailbox
         raise Failed(f"La BAL {address} n'est pas paramétrée dans le logiciel.")
+
+    def patient(self, key: str) -> PatientRecord:
+        """Return the patient's record of that key; raises `Failed`."""
+        for record in self.patients:
+            if record.key == key:
+                return record
+        raise Failed(f"Aucun dossier patient {key!r} dans le logiciel.")
 
 
 def parse_settings(params: Mapping[str, Any]) -> Settings:
@@ -114,6 +129,10 @@ def parse_settings(params: Mapping[str, Any]) -> Settings:
         smtp, imap = _endpoint(params["smtp"]), _endpoint(params["imap"])
         part = "psc"
         psc = _psc(params["psc"])
+        part = "patients"
+        patients = tuple(parse_record(item) for item in params.get("patients") or ())
+        part = "professionals"
+        professionals = tuple(parse_professional(item) for item in params.get("professionals") or ())
         part = "autoconfig / dns / nil"
         return Settings(
             space=str(params["space"]),
@@ -127,6 +146,8 @@ def parse_settings(params: Mapping[str, Any]) -> Settings:
             autoconfig=_autoconfig(params.get("autoconfig")),
             dns=_dns(params.get("dns")),
             nil=str(params["nil"]),
+            patients=patients,
+            professionals=professionals,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Failed(f"Paramétrage illisible dans « {part} » : {error!r}.") from error

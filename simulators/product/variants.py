@@ -8,11 +8,12 @@ from typing import Final
 
 from simulators.product.variant import Variant
 from simulators.product.variants_auth import AUTH_VARIANTS
+from simulators.product.variants_documents import SENDING_VARIANTS
 from simulators.product.variants_mail import MAIL_VARIANTS
 from simulators.product.variants_tls import TLS_VARIANTS
 
 VARIANTS: Final[Mapping[str, Variant]] = MappingProxyType(
-    {variant.name: variant for variant in (*TLS_VARIANTS, *AUTH_VARIANTS, *MAIL_VARIANTS)}
+    {variant.name: variant for variant in (*TLS_VARIANTS, *AUTH_VARIANTS, *MAIL_VARIANTS, *SENDING_VARIANTS)}
 )
 """Every variant by its name, in the order of the requirements that they break."""
 

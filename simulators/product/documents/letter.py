@@ -1,0 +1,74 @@
+"""The mail around documents: subject, text, attachments, header (ECO.2.1.1 to 2.1.6, ECO.2.4.1, 2.4.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from simulators.documents import ARCHIVE_NAME, Action
+from simulators.product.behaviour import Behaviour
+from simulators.product.documents.asked import Sending
+from simulators.product.documents.making import Made
+from simulators.product.draft import Attachment, Carried, Draft
+
+SUBJECT_PREFIX = "XDM/1.0/DDM+"
+REPLACED = "Ce document annule et remplace la version précédente"
+DELETED = "Ce document est à supprimer : il a été envoyé par erreur"
+SENT = "Vous trouverez ci-joint le document"
+
+
+def write_letter(
+    sending: Sending,
+    documents: Sequence[Made],
+    archive: bytes,
+    action: Action | None,
+    behaviour: Behaviour,
+) -> Draft:
+    """Return the mail that carries documents."""
+    return Draft(
+        sender=sending.sender,
+        to=sending.to,
+        cc=sending.cc,
+        subject=_subject(documents[0]),
+        text=_text(sending, documents, action, behaviour),
+        attachments=(
+            Attachment(ARCHIVE_NAME, "application/zip", archive),
+            *_copies(documents),
+        ),
+        request_dsn=sending.request_dsn,
+        request_mdn=sending.request_mdn,
+        reply_to=sending.reply_to,
+        carried=Carried(
+            tuple(made.cda.header.model.code.code for made in documents),
+            any(made.cda.header.patient.qualified for made in documents),
+        ),
+        automatic=sending.way == "automatic",
+    )
+
+
+def _subject(first: Made) -> str:
+    header = first.cda.header
+    patient = header.patient
+    label = " ".join(header.title.split())
+    name = f"{patient.birth_family} {patient.first_given}"
+    return f"{SUBJECT_PREFIX}{label} {name} {patient.birth_date:%d/%m/%Y}"
+
+
+def _text(sending: Sending, documents: Sequence[Made], action: Action | None, behaviour: Behaviour) -> str:
+    """Return the body: the user's words and, for a new version or a deletion, the product's own mention."""
+    announces = {Action.CHANGE: REPLACED, Action.DELETE: DELETED}
+    opening = SENT if action is None else announces[action]
+    if action is Action.CHANGE and not behaviour.replacement_mention:
+        opening = SENT
+    if action is Action.DELETE and not behaviour.deletion_mention:
+        opening = SENT
+    told = [f"{opening} : {made.cda.header.title} du {made.cda.header.time:%d/%m/%Y}." for made in documents]
+    if sending.text is None:
+        return "\n".join(["Bonjour,", "", *told, "", "Cordialement", ""])
+    if action is None:
+        return sending.text
+    return "\n".join([*told, "", sending.text])
+
+
+def _copies(documents: Sequence[Made]) -> list[Attachment]:
+    """Return the PDF/A-1 copies, one a document."""
+    return [Attachment(made.cda.copy_name, "application/pdf", made.cda.copy) for made in documents]
