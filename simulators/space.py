@@ -34,8 +34,10 @@ from simulators.tenant import Tenant, TenantSpec
 from simulators.whitelist import WhiteListPublisher, white_list_routes
 
 SPACE_TENANT = "espace"
-SETTLE_TURNS = 3
-SETTLE_SECONDS = 0.002
+SETTLE_TURNS = 10
+"""Turns of the loop in which a message is read, decrypted, answered and recorded, with room to spare."""
+SETTLE_SECONDS = 0.001
+"""What a kernel may need to hand over what was sent on loopback."""
 
 
 class Space:
@@ -211,5 +213,7 @@ class _LateApp:
 
 
 async def _settle() -> None:
-    for _ in range(SETTLE_TURNS):
-        await asyncio.sleep(SETTLE_SECONDS)
+    for pause in (0, SETTLE_SECONDS):
+        await asyncio.sleep(pause)
+        for _ in range(SETTLE_TURNS):
+            await asyncio.sleep(0)
