@@ -15,8 +15,8 @@ _FIELDS = frozenset(field.name for field in fields(Behaviour))
 class WatchedBehaviour(Behaviour):
     """Behaves like the behaviour that it is made from and calls `note(field)` at each reading of a field.
 
-    What reads every field at once (`dataclasses.replace`, comparison, hashing, copying) notes every field;
-    `but` reads none. `note` is called from whichever thread reads.
+    What reads every field at once (`dataclasses.replace`, comparison, hashing, `vars`) notes every field;
+    `but` reads none; a copy is watched as well. `note` is called from whichever thread reads.
     """
 
     _note: Callable[[str], None] = staticmethod(lambda field: None)
