@@ -1,4 +1,4 @@
-"""The cast of every invented directory: a few people and places, one for each case that a product must survive.
+"""The cast of every invented directory: people and places that a product must survive.
 
 Accents, hyphens and apostrophes; homonyms; several activities, closed ones; a BAL of the liste rouge; two BAL
 by rank; a CAB; ORG and APP beside an ordinary e-mail; a deleted professional, a closed structure.
@@ -159,6 +159,7 @@ def _role(key: int, updated: datetime, domain: str) -> PractitionerRole:
 def _places(updated: datetime, domain: str) -> Iterator[Organization]:
     trace = DataTrace("FINESS", labels.OTHER_AUTHORITY, updated.date())
     hospital = domain or "ch-troispics.mssante.fr"
+    home = domain or "tilleuls-45.mssante.fr"
     siren = numbers.siren(1)
     legal = Organization(
         *(1, 1, updated, True),
@@ -229,11 +230,7 @@ def _places(updated: datetime, domain: str) -> Iterator[Organization]:
         siret=numbers.siret(numbers.siren(5)),
         types=types("SA17", "500", "EG"),
         email="accueil@tilleuls.example",
-        mailboxes=(
-            _shared(
-                "Secretariat.Les_Tilleuls", domain or "tilleuls-45.mssante.fr", BalType.ORG, "Secrétariat"
-            ),
-        ),
+        mailboxes=(_shared("Secretariat.Les_Tilleuls", home, BalType.ORG, "Secrétariat"),),
     )
     yield Organization(
         *(6, 1, updated, False),

@@ -1,4 +1,4 @@
-"""The codes that records of an invented population bear, put together as the directory does (DOSSIER §2.6)."""
+"""The codes of invented records, put together as the directory does (DOSSIER §2.6)."""
 
 from __future__ import annotations
 

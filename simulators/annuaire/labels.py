@@ -1,4 +1,4 @@
-"""Labels of the codes that extraction files print beside them (NOS: G15, R01, R02, R09, R11, R21, R22, R23, R81).
+"""Labels of the codes that extraction files print beside them (from the NOS).
 
 Those of professions and know-how are restated from the published snapshots; what the population does not use
 is left out, and a code without label is printed alone.

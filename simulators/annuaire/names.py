@@ -1,4 +1,4 @@
-"""Names for an invented population: common ones that make homonyms, a long tail, and every sign a name may have."""
+"""Names for an invented population: homonyms, a long tail, accents, hyphens, apostrophes."""
 
 from __future__ import annotations
 
@@ -7,32 +7,38 @@ from itertools import accumulate
 
 from simulators.people import ascii_word
 
-_COMMON = """MARTIN BERNARD THOMAS PETIT ROBERT RICHARD DURAND DUBOIS MOREAU LAURENT SIMON MICHEL LEFEBVRE LEROY ROUX
-DAVID BERTRAND MOREL FOURNIER GIRARD BONNET DUPONT LAMBERT FONTAINE ROUSSEAU VINCENT MULLER LEFEVRE FAURE ANDRE MERCIER
-BLANC GUERIN BOYER GARNIER CHEVALIER FRANCOIS LEGRAND GAUTHIER GARCIA PERRIN ROBIN CLEMENT MORIN NICOLAS HENRY ROUSSEL
-MATHIEU GAUTIER MASSON MARCHAND DUVAL DENIS DUMONT MARIE LEMAIRE NOEL MEYER DUFOUR MEUNIER BRUN BLANCHARD GIRAUD JOLY
-RIVIERE LUCAS BRUNET GAILLARD BARBIER ARNAUD MARTINEZ GERARD ROCHE RENARD SCHMITT ROY LEROUX COLIN VIDAL CARON PICARD
-ROGER FABRE AUBERT LEMOINE RENAUD DUMAS LACROIX OLIVIER PHILIPPE BOURGEOIS PIERRE BENOIT REY LECLERC PAYET ROLLAND
-LECLERCQ GUILLAUME LECOMTE LOPEZ JEAN DUPUY GUILLOT HUBERT BERGER CARPENTIER SANCHEZ DUPUIS MOULIN LOUIS DESCHAMPS
-HUET VASSEUR PEREZ BOUCHER FLEURY ROYER KLEIN JACQUET ADAM PARIS POIRIER MARTY AUBRY GUYOT CARRE CHARLES RENAULT
-CHARPENTIER MENARD MAILLARD BARON BERTIN BAILLY HERVE SCHNEIDER FERNANDEZ LE*GALL COLLET LEGER BOUVIER JULIEN PREVOST
-MILLET PERROT DANIEL LE*ROUX COUSIN GERMAIN BRETON BESSON LANGLOIS REMY LE*GOFF PELLETIER LEVEQUE PERRIER LEBLANC
-BARRE LEBRUN MARCHAL WEBER MALLET HAMON BOULANGER JACOB MONNIER MICHAUD RODRIGUEZ GUICHARD GILLET ETIENNE GRONDIN
-POULAIN TESSIER CHEVALLIER COLLIN CHAUVIN DA*SILVA NGUYEN TRAN BENALI TRAORE DIALLO HADDAD COHEN KONE"""
-_ACCENTED = """LÉVÊQUE PÉREZ GÉRARD LEFÈVRE NOËL FRANÇOIS BENOÎT RENÉ HERVÉ ANDRÉ BÉGUÉ MÜLLER SAINT-AUBÉ CŒURET BŒUF ÇELIK
-D'ANGELO D'HAUTEFEUILLE L'HOSTIS L'HERMITTE D'AGOSTINO N'DIAYE O'CONNOR DE*LA*TOUR DU*BOIS DE*SÈZE VAN*DER*MEER
-M'BAREK LE*BRETON-LÉVY SAINT-GERMAIN"""
-_WOMEN = """Marie Nathalie Isabelle Sylvie Catherine Martine Christine Françoise Valérie Sandrine Stéphanie Sophie Céline
-Chantal Patricia Anne Julie Aurélie Laurence Émilie Camille Léa Manon Chloé Inès Zoé Maëlys Anaïs Hélène Élise Agnès
-Noémie Mélanie Anne-Sophie Marie-Laure Marie-Hélène Anne-Laure Claire Pauline Mathilde Lucie Sarah Laura Alice Emma Louise
-Fatima Nadia Yasmine Aïcha Mai Inaya Océane Charlotte Juliette Margaux Véronique Brigitte Monique Florence Delphine"""
-_MEN = """Jean Philippe Michel Alain Patrick Nicolas Christophe Pierre Christian Éric Frédéric Laurent Stéphane David Pascal
-Daniel Julien Sébastien Thomas Antoine Alexandre Maxime Hugo Lucas Théo Léo Jérôme François Benoît Cédric Loïc Gaël Raphaël
-Joël Noël Jean-Pierre Jean-Luc Jean-Marc Jean-Baptiste Pierre-Yves Paul Louis Gabriel Arthur Jules Adam Mohamed Karim Ali
-Mehdi Ousmane Minh Étienne Hervé Guillaume Vincent Olivier Bruno Gilles Xavier Yves Rémi Damien"""
-_STARTS = "BA BE BOU BRO CA CHA COU DA DEL DES FA FON GA GAR GRE HAR JAU KER LA LAN LE MA MAR MON NAU PA PER PLO RAI RE ROU SA TA VAL VI"
-_MIDDLES = "BA BER CHE DI GNO LA LE LI MA MI NA NE RA RI RO SA SSE TI TRE VA VI"
-_ENDS = "ARD AUD AULT BERT CHON DEAU EAU ET EY IER IN LET LIN MAN NAY ND NET ON OT OUX RAND REAU SON TEL TIN VAL VIEUX"
+_COMMON = """MARTIN BERNARD THOMAS PETIT ROBERT RICHARD DURAND DUBOIS MOREAU LAURENT SIMON MICHEL LEFEBVRE LEROY
+ROUX DAVID BERTRAND MOREL FOURNIER GIRARD BONNET DUPONT LAMBERT FONTAINE ROUSSEAU VINCENT MULLER
+LEFEVRE FAURE ANDRE MERCIER BLANC GUERIN BOYER GARNIER CHEVALIER FRANCOIS LEGRAND GAUTHIER GARCIA
+PERRIN ROBIN CLEMENT MORIN NICOLAS HENRY ROUSSEL MATHIEU GAUTIER MASSON MARCHAND DUVAL DENIS DUMONT
+MARIE LEMAIRE NOEL MEYER DUFOUR MEUNIER BRUN BLANCHARD GIRAUD JOLY RIVIERE LUCAS BRUNET GAILLARD
+BARBIER ARNAUD MARTINEZ GERARD ROCHE RENARD SCHMITT ROY LEROUX COLIN VIDAL CARON PICARD ROGER FABRE
+AUBERT LEMOINE RENAUD DUMAS LACROIX OLIVIER PHILIPPE BOURGEOIS PIERRE BENOIT REY LECLERC PAYET
+ROLLAND LECLERCQ GUILLAUME LECOMTE LOPEZ JEAN DUPUY GUILLOT HUBERT BERGER CARPENTIER SANCHEZ DUPUIS
+MOULIN LOUIS DESCHAMPS HUET VASSEUR PEREZ BOUCHER FLEURY ROYER KLEIN JACQUET ADAM PARIS POIRIER
+MARTY AUBRY GUYOT CARRE CHARLES RENAULT CHARPENTIER MENARD MAILLARD BARON BERTIN BAILLY HERVE
+SCHNEIDER FERNANDEZ LE*GALL COLLET LEGER BOUVIER JULIEN PREVOST MILLET PERROT DANIEL LE*ROUX COUSIN
+GERMAIN BRETON BESSON LANGLOIS REMY LE*GOFF PELLETIER LEVEQUE PERRIER LEBLANC BARRE LEBRUN MARCHAL
+WEBER MALLET HAMON BOULANGER JACOB MONNIER MICHAUD RODRIGUEZ GUICHARD GILLET ETIENNE GRONDIN POULAIN
+TESSIER CHEVALLIER COLLIN CHAUVIN DA*SILVA NGUYEN TRAN BENALI TRAORE DIALLO HADDAD COHEN KONE"""
+_ACCENTED = """LÉVÊQUE PÉREZ GÉRARD LEFÈVRE NOËL FRANÇOIS BENOÎT RENÉ HERVÉ ANDRÉ BÉGUÉ MÜLLER SAINT-AUBÉ CŒURET
+BŒUF ÇELIK D'ANGELO D'HAUTEFEUILLE L'HOSTIS L'HERMITTE D'AGOSTINO N'DIAYE O'CONNOR DE*LA*TOUR
+DU*BOIS DE*SÈZE VAN*DER*MEER M'BAREK LE*BRETON-LÉVY SAINT-GERMAIN"""
+_WOMEN = """Marie Nathalie Isabelle Sylvie Catherine Martine Christine Françoise Valérie Sandrine Stéphanie
+Sophie Céline Chantal Patricia Anne Julie Aurélie Laurence Émilie Camille Léa Manon Chloé Inès Zoé
+Maëlys Anaïs Hélène Élise Agnès Noémie Mélanie Anne-Sophie Marie-Laure Marie-Hélène Anne-Laure
+Claire Pauline Mathilde Lucie Sarah Laura Alice Emma Louise Fatima Nadia Yasmine Aïcha Mai Inaya
+Océane Charlotte Juliette Margaux Véronique Brigitte Monique Florence Delphine"""
+_MEN = """Jean Philippe Michel Alain Patrick Nicolas Christophe Pierre Christian Éric Frédéric Laurent
+Stéphane David Pascal Daniel Julien Sébastien Thomas Antoine Alexandre Maxime Hugo Lucas Théo Léo
+Jérôme François Benoît Cédric Loïc Gaël Raphaël Joël Noël Jean-Pierre Jean-Luc Jean-Marc
+Jean-Baptiste Pierre-Yves Paul Louis Gabriel Arthur Jules Adam Mohamed Karim Ali Mehdi Ousmane Minh
+Étienne Hervé Guillaume Vincent Olivier Bruno Gilles Xavier Yves Rémi Damien"""
+_STARTS = """BA BE BOU BRO CA CHA COU DA DEL DES FA FON GA GAR GRE HAR JAU KER LA LAN LE MA MAR MON NAU PA PER
+PLO RAI RE ROU SA TA VAL VI"""
+_MIDDLES = """BA BER CHE DI GNO LA LE LI MA MI NA NE RA RI RO SA SSE TI TRE VA VI"""
+_ENDS = """ARD AUD AULT BERT CHON DEAU EAU ET EY IER IN LET LIN MAN NAY ND NET ON OT OUX RAND REAU SON TEL TIN
+VAL VIEUX"""
 _PLACES = (
     ("PARIS", "75009", "75109"),
     ("LYON", "69003", "69383"),
@@ -44,14 +50,13 @@ _PLACES = (
     ("NÎMES", "30000", "30189"),
 )
 _DEPARTMENTS = (*(f"{n:02d}" for n in range(1, 96) if n != 20), "971", "972", "973", "974", "976")
-_BASES = "Aubigny Beaumont Bellevue Champagné Clairvaux Évrecy Fontenay Grandville Hérouville Jouy Kermaria Lézat Montfort"
-_BASES += (
-    " Néville Orgères Pléneuf Quéven Roquefort Sémalens Thoiry Ussel Vélizat L'Étang Le*Mesnil La*Chapelle"
-)
-_RIVERS = "sur-Loire sur-Seine les-Bains en-Bresse sous-Bois le-Vieux lès-Nîmes d'Aunis la-Forêt"
+_BASES = """Aubigny Beaumont Bellevue Champagné Clairvaux Évrecy Fontenay Grandville Hérouville Jouy Kermaria
+Lézat Montfort Néville Orgères Pléneuf Quéven Roquefort Sémalens Thoiry Ussel Vélizat L'Étang
+Le*Mesnil La*Chapelle"""
+_RIVERS = """sur-Loire sur-Seine les-Bains en-Bresse sous-Bois le-Vieux lès-Nîmes d'Aunis la-Forêt"""
 STREET_TYPES = ("RUE", "AV", "BD", "PL", "CHE")
-STREETS = """de*la*République Victor*Hugo des*Écoles du*Général*Leclerc de*l'Église Pasteur Jean*Jaurès des*Tilleuls
-du*8*Mai*1945 de*l'Hôpital Émile*Zola Saint-Michel"""
+STREETS = """de*la*République Victor*Hugo des*Écoles du*Général*Leclerc de*l'Église Pasteur Jean*Jaurès
+des*Tilleuls du*8*Mai*1945 de*l'Hôpital Émile*Zola Saint-Michel"""
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The structures of an invented population: legal and geographic entities, cabinets, their BAL and equipment."""
+"""The structures of an invented population: entities of FINESS, cabinets, BAL, equipment."""
 
 from __future__ import annotations
 
@@ -33,7 +33,15 @@ PER_STRUCTURE = 5
 SITES = 4
 """A legal entity of FINESS and its geographic ones: one EJ, then three EG."""
 RED, CLOSED, ORDINARY_EMAIL = 0.004, 0.03, 0.4
-_SERVICES = ("secretariat", "cardiologie", "admissions", "pharmacie", "imagerie", "urgences", "medecine")
+_SERVICES: tuple[str, ...] = (
+    "secretariat",
+    "cardiologie",
+    "admissions",
+    "pharmacie",
+    "imagerie",
+    "urgences",
+    "medecine",
+)
 _SERVICES += ("chirurgie", "pediatrie", "maternite", "hospitalisation", "dim", "accueil", "consultations")
 _ROBOTS = ("envois_automatiques_dpi-noreply", "nepasrepondre.comptes-rendus", "compte_rendu_patient_noreply")
 _CARE = {"02": "Chirurgie", "03": "Gynécologie-obstétrique", "04": "Psychiatrie", "16": "Insuffisance rénale"}

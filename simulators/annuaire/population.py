@@ -49,7 +49,7 @@ class Population:
     domain: str = ""
 
     def records(self) -> Iterator[Record]:
-        """Return everything: structures with their activities and equipment, then professionals with theirs."""
+        """Return everything: structures and what they have, then professionals with their activities."""
         return _Crowd(self).records()
 
 
@@ -134,7 +134,7 @@ class _Crowd:
         )
 
     def _history(self, authority: str) -> tuple[datetime, DataTrace]:
-        """Return when a record last changed: one in twelve in the last thirty days, others up to five years."""
+        """Return when a record last changed: one in twelve in thirty days, others in five years."""
         rng = self._rng
         days = rng.randrange(30) if rng.random() < 0.08 else rng.randrange(30, 1_800)
         updated = self._asked.created - timedelta(days=days, seconds=rng.randrange(86_400))
@@ -181,7 +181,7 @@ class _Crowd:
         return (MssMailbox(self._free(local, domain), kind, liste_rouge=red, digitization=paperless),)
 
     def _free(self, local: str, domain: str) -> str:
-        """Return an address that nobody has yet: `jean.martin`, `jean.martin2`…"""
+        """Return an address that nobody has yet: `jean.martin`, `jean.martin2`."""
         address, number = f"{local}@{domain}", 2
         while (mark := address_number(address)) in self._used:
             address, number = f"{local}{number}@{domain}", number + max(1, number // 4)
