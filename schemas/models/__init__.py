@@ -3,7 +3,11 @@
 Source: the volets "modèles de contenus CDA" of the CI-SIS as the official test content of 2025-02-19 and the
 association ASS_A11 (templateId, formatCode) of 2026-06-29 show them. `depth` says how much of a model the
 rules judge: `full` all of it, `generic` the header, the generic section and entry rules and what the table
-lists.
+lists: type code, templateIds, sections and demands. A model with no section and no demand here is judged by
+its generic part only; none but CR-BIO is `full`, because the value sets of most entries are not at hand.
+
+A demand that only one stored version of the official content bears (not the facts of CDA.md) has a rule that
+warns; the others have one that is an error.
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-__all__ = ["ROOT", "UNSTRUCTURED", "Depth", "Model", "Section", "models"]
+__all__ = ["ROOT", "UNSTRUCTURED", "Demand", "Depth", "Model", "Need", "Section", "models"]
 
 ROOT = "1.2.250.1.213.1.1.1."
 """Every model's templateId is under this OID; `…1` is Structuration minimale itself."""
@@ -35,12 +39,59 @@ class Depth(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section that a model asks for: any of `templates`, `least` to `most` times (None: no limit)."""
+    """A section that a model asks for: any of `templates`, `least` to `most` times (None: no limit).
+
+    It stands directly in the body, or `anywhere`. With `one_kind` it is enough that one of the templates is
+    borne once. Older versions than `since` do not ask for it.
+    """
 
     name: str
     templates: tuple[str, ...]
     least: int
     most: int | None
+    anywhere: bool
+    one_kind: bool
+    since: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What must stand below an element: `least` to `most` elements at `path` (names joined by `/`, HL7).
+
+    Only those count that bear `template`, have one of `codes`, the code `system`, and, where `name` is given,
+    that displayName (letter case apart). `path` may begin with `//` (at any depth) and end with `@name`: the
+    element must have the attribute. With `filled` none of them may have a nullFlavor.
+    """
+
+    path: str
+    least: int
+    most: int | None
+    template: str | None
+    codes: tuple[str, ...]
+    system: str | None
+    name: str | None
+    filled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a model asks of each element that it concerns, and the rule that is broken otherwise.
+
+    The elements: those that bear `template` and are called `element`, those at `path` from the root, or
+    the root itself. `within`: only entries directly in a section of that templateId; `unless`: not those that
+    bear one of these templateIds; `when`: only those that meet this need.
+    """
+
+    rule: str
+    name: str
+    template: str | None
+    element: str | None
+    path: str | None
+    within: str | None
+    unless: tuple[str, ...]
+    when: Need | None
+    since: str | None
+    needs: tuple[Need, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +102,17 @@ class Model:
     name: str
     depth: Depth
     codes: tuple[str, ...]
+    system: str | None
+    """Code system of the type code, None when the table does not know."""
+    label: str | None
+    """displayName of the type code, where the model fixes it."""
     templates: tuple[str, ...]
     """templateIds that the document bears beside the model's own."""
     title: str | None
     sections: tuple[Section, ...]
+    only: tuple[str, ...]
+    """templateIds of which each section of the body must bear one; empty when others are allowed."""
+    demands: tuple[Demand, ...]
 
 
 @cache
@@ -70,10 +128,52 @@ def _model(root: str, table: dict[str, Any]) -> Model:
         name=table["name"],
         depth=Depth(table.get("depth", "generic")),
         codes=tuple(table.get("codes", ())),
+        system=table.get("system"),
+        label=table.get("label"),
         templates=tuple(table.get("templates", ())),
         title=table.get("title"),
-        sections=tuple(
-            Section(each["name"], tuple(each["templates"]), each.get("least", 0), each.get("most"))
-            for each in table.get("sections", ())
-        ),
+        sections=tuple(_section(each) for each in table.get("sections", ())),
+        only=tuple(table.get("only", ())),
+        demands=tuple(_demand(each) for each in table.get("demands", ())),
+    )
+
+
+def _section(table: dict[str, Any]) -> Section:
+    return Section(
+        name=table["name"],
+        templates=tuple(table["templates"]),
+        least=table.get("least", 0),
+        most=table.get("most"),
+        anywhere=table.get("anywhere", False),
+        one_kind=table.get("one_kind", False),
+        since=table.get("since"),
+    )
+
+
+def _demand(table: dict[str, Any]) -> Demand:
+    when = table.get("when")
+    return Demand(
+        rule=table["rule"],
+        name=table["name"],
+        template=table.get("template"),
+        element=table.get("element"),
+        path=table.get("path"),
+        within=table.get("within"),
+        unless=tuple(table.get("unless", ())),
+        when=None if when is None else _need(when),
+        since=table.get("since"),
+        needs=tuple(_need(each) for each in table["needs"]),
+    )
+
+
+def _need(table: dict[str, Any]) -> Need:
+    return Need(
+        path=table["path"],
+        least=table.get("least", 1),
+        most=table.get("most"),
+        template=table.get("template"),
+        codes=tuple(table.get("codes", ())),
+        system=table.get("system"),
+        name=table.get("name"),
+        filled=table.get("filled", False),
     )

@@ -8,7 +8,22 @@ from __future__ import annotations
 
 from simulators.documents.archive import ARCHIVE_NAME, Application, BuiltArchive, build_archive
 from simulators.documents.cda import BuiltCda, build_n1, build_n3, n1_with_copy
-from simulators.documents.codes import CR_BIO, CR_IMG, EP_MED_DM, LDL_SES, MODELS, Code, DocumentModel
+from simulators.documents.codes import (
+    CR_BIO,
+    CR_IMG,
+    CSE_CS8,
+    EDISP_MED,
+    EP_MED_DM,
+    FLUDT,
+    LDL_EES,
+    LDL_SES,
+    MODELS,
+    MORE_MODELS,
+    TROD,
+    VSM,
+    Code,
+    DocumentModel,
+)
 from simulators.documents.copies import copy_name
 from simulators.documents.ebxml import Action, SubmissionSet, SubmittedDocument
 from simulators.documents.factory import DocumentFactory
@@ -29,9 +44,16 @@ __all__ = [
     "ARCHIVE_NAME",
     "CR_BIO",
     "CR_IMG",
+    "CSE_CS8",
+    "EDISP_MED",
     "EP_MED_DM",
+    "FLUDT",
+    "LDL_EES",
     "LDL_SES",
     "MODELS",
+    "MORE_MODELS",
+    "TROD",
+    "VSM",
     "Act",
     "Action",
     "Application",

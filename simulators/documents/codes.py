@@ -15,6 +15,8 @@ TRE_A11 = "1.3.6.1.4.1.19376.1.2.3"
 SPECIALTY = "1.2.250.1.213.1.1.4.5"
 SECTOR = "1.2.250.1.71.4.2.4"
 PRACTICE = "1.2.250.1.213.1.1.4.9"
+TRE_A14 = "1.2.250.1.213.1.1.4.328"
+ANS_TYPE = "1.2.250.1.213.1.1.4.12"
 CLASS = "1.2.250.1.213.1.1.4.1"
 CONFIDENTIALITY = "2.16.840.1.113883.5.25"
 MASKING = "1.2.250.1.213.1.1.4.13"
@@ -26,6 +28,7 @@ TA_ASIP = "1.2.250.1.213.1.1.4.322"
 DICOM_CODES = "1.2.840.10008.2.16.4"
 DICOM_UIDS = "1.2.840.10008.2.6.1"
 CCAM = "1.2.250.1.215.300.1"
+ICD_10 = "2.16.840.1.113883.6.3"
 ATC = "2.16.840.1.113883.6.73"
 EDQM = "0.4.0.127.0.16.1.1.2.1"
 EMDN = "1.2.250.1.213.2.68"
@@ -40,6 +43,7 @@ SYSTEM_NAMES = {
     DICOM_CODES: "DCM",
     DICOM_UIDS: "DCMUID",
     CCAM: "CCAM",
+    ICD_10: "CIM-10",
     ATC: "ATC",
     EDQM: "EDQM",
     EMDN: "EMDN",
@@ -94,6 +98,10 @@ INPATIENT = Code("IMP", ACT_CODE, "Hospitalisation (établissement, y compris HA
 REPORT = Code("10", CLASS, "Compte rendu")
 IMAGING = Code("31", CLASS, "Imagerie médicale")
 PRESCRIPTION = Code("42", CLASS, "Prescription")
+SUMMARY = Code("11", CLASS, "Synthèse")
+DISPENSATION = Code("43", CLASS, "Dispensation")
+CERTIFICATE = Code("52", CLASS, "Certificat, déclaration")
+SCREENING = Code("DEPISTAGE", PRACTICE, "Dépistage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +166,74 @@ CR_IMG = DocumentModel(
     Code("urn:ihe:rad:CDA:ImagingReportStructuredHeadings:2013", TRE_A11, "Compte-rendu d'imagerie médicale"),
 )
 MODELS = (CR_BIO, LDL_SES, EP_MED_DM, CR_IMG)
+"""The models whose clinical content is built in full."""
+
+VSM = DocumentModel(
+    "VSM",
+    "2023.01",
+    "1.2.250.1.213.1.1.1.13",
+    (),
+    Code("SYNTH", ANS_TYPE, "Synthèse"),
+    "Volet de synthèse médicale",
+    SUMMARY,
+    Code("urn:asip:ci-sis:vsm:2012", TRE_A06, "Synthèse médicale"),
+)
+LDL_EES = DocumentModel(
+    "LDL-EES",
+    "2022.01",
+    "1.2.250.1.213.1.1.1.21",
+    (),
+    Code("18761-7", LOINC, "Note de transfert (dont lettre de liaison à l'entrée en établissement de soins)"),
+    "Lettre de liaison à l'entrée d'un établissement de soins",
+    SUMMARY,
+    Code("urn:asip:ci-sis:ldl-ees:2017", TRE_A06, "Lettre de Liaison à l'entrée de l'établissement de santé"),
+)
+FLUDT = DocumentModel(
+    "DLU-EHPAD-FLUDT",
+    "2022.01",
+    "1.2.250.1.213.1.1.1.23",
+    (),
+    Code("74207-2", LOINC, "Document de liaison d'urgence"),
+    "Fiche de liaison d'urgence : transfert de l'EHPAD vers les urgences",
+    SUMMARY,
+    Code(
+        "urn:asip:ci-sis:fludt:2017",
+        TRE_A06,
+        "Fiche de liaison d'urgence -Transfert de l'EHPAD vers les urgences",
+    ),
+)
+EDISP_MED = DocumentModel(
+    "eDISP-MED",
+    "2024.01",
+    "1.2.250.1.213.1.1.1.54",
+    ("1.3.6.1.4.1.19376.1.5.3.1.1.1", "1.3.6.1.4.1.19376.1.9.1.1.3"),
+    Code("60593-1", LOINC, "Dispensation médicamenteuse"),
+    "Dispensation médicamenteuse",
+    DISPENSATION,
+    Code("urn:ihe:pharm:dis:2010", TRE_A11, "Dispensation médicamenteuse"),
+)
+CSE_CS8 = DocumentModel(
+    "CSE-CS8",
+    "2025.01",
+    "1.2.250.1.213.1.1.1.5.1",
+    ("1.2.250.1.213.1.1.1.5", "1.3.6.1.4.1.19376.1.7.3.1.1.13.1"),
+    Code("CERT_DECL", ANS_TYPE, "Certificat, déclaration"),
+    "Certificat de santé du 8e jour",
+    CERTIFICATE,
+    Code("urn:asip:ci-sis:cse-cs8:2017", TRE_A06, "Certificat de santé du 8éme jour de l'enfant"),
+)
+TROD = DocumentModel(
+    "BIO-TROD",
+    "2024.01",
+    "1.2.250.1.213.1.1.1.59",
+    ("1.3.6.1.4.1.19376.1.5.3.1.1.1",),
+    Code("96173-0", LOINC, "Test rapide d'orientation diagnostique"),
+    "Test rapide d'orientation diagnostique : TROD Covid-19",
+    CERTIFICATE,
+    Code("urn:ans:ci-sis:trod:2024", TRE_A14, "Test rapide d'orientation diagnostique"),
+)
+MORE_MODELS = (VSM, LDL_EES, FLUDT, EDISP_MED, CSE_CS8, TROD)
+"""Models of which a plain document is built, with what the model demands and little more."""
 
 N1_FORMATS = {
     "application/pdf": Code(

@@ -14,6 +14,7 @@ from simulators.documents.cda import BuiltCda, build_n1, n1_with_copy
 from simulators.documents.codes import (
     CR_BIO,
     CR_IMG,
+    CSE_CS8,
     EP_MED_DM,
     INPATIENT,
     LDL_SES,
@@ -43,6 +44,7 @@ from simulators.documents.invention import (
 )
 from simulators.documents.ldl_ses import build_ldl_ses
 from simulators.documents.mail import BuiltMail, Envelope, build_mail
+from simulators.documents.more import MAKERS
 from simulators.documents.patients import Patient, oid_from
 from simulators.documents.times import paris
 
@@ -169,7 +171,7 @@ class DocumentFactory(HeaderFactory):
         replacing: BuiltCda | None = None,
         file_number: str | None = None,
     ) -> BuiltCda:
-        """Invent an N3 of any of the four models.
+        """Invent an N3 of a model: in full for those of `MODELS`, plain for those of `MORE_MODELS`.
 
         Raises `ValueError` for a model that has no builder.
         """
@@ -179,6 +181,12 @@ class DocumentFactory(HeaderFactory):
             EP_MED_DM.root: self.ep_med_dm,
             CR_IMG.root: self.cr_img,
         }
+        plain = MAKERS.get(model.root)
+        if plain is not None:
+            if model is CSE_CS8 and patient is None and replacing is None:
+                patient = self.patient(minor=True)
+            base = self._base(model, "SM54", "SA07", patient, replacing=replacing, file_number=file_number)
+            return plain(base, self._rng)
         maker = makers.get(model.root)
         if maker is None:
             raise ValueError(f"no builder for an N3 of model {model.name}: build an N1, or use build_n3")

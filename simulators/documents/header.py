@@ -43,6 +43,16 @@ class Participant:
 
 
 @dataclass(frozen=True, slots=True)
+class Relative:
+    """A relative of the patient who informed: `link` of JDV_J11 (`MTH` the mother)."""
+
+    link: Code
+    family: str
+    given: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Act:
     """An act that the document reports (`serviceEvent`); the first of a header is the main act.
 
@@ -104,6 +114,7 @@ class Header:
     replaces: str | None = None
     confidentiality: Code = NORMAL
     language: str = "fr-FR"
+    informants: tuple[Relative, ...] = ()
     participants: tuple[Participant, ...] = ()
     authenticators: tuple[Signature, ...] = ()
     authenticator_template: str | None = None

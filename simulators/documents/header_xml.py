@@ -12,6 +12,7 @@ from simulators.documents.header import (
     Header,
     Order,
     Participant,
+    Relative,
     Signature,
     phone_of,
     specialty_of,
@@ -42,6 +43,8 @@ def write_header(root: etree._Element, header: Header, *, n1: bool) -> None:
     _record_target(root, header.patient)
     for author in header.authors:
         write_author(root, author)
+    for relative in header.informants:
+        _informant(root, relative)
     _custodian(root, header.custodian)
     _signature(root, "legalAuthenticator", header.legal_authenticator)
     for signature in header.authenticators:
@@ -169,6 +172,15 @@ def _address(parent: etree._Element, address: Address, *, use: str | None = None
     add(element, "postalCode", address.postcode)
     add(element, "city", address.city)
     add(element, "country", "FRANCE")
+
+
+def _informant(root: etree._Element, relative: Relative) -> None:
+    entity = add(add(root, "informant"), "relatedEntity", classCode="CON")
+    write_code(entity, "code", relative.link)
+    add(entity, "telecom", value=f"tel:{relative.phone}", use="MC")
+    name = add(add(entity, "relatedPerson"), "name")
+    add(name, "family", relative.family)
+    add(name, "given", relative.given)
 
 
 def _custodian(root: etree._Element, structure: Structure) -> None:

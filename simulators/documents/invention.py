@@ -74,7 +74,7 @@ _BLOOD_COUNT = (
     _Assay("6690-2", "Leucocytes [Nombre/Volume] Sang ; Numérique", "10*3/uL", "4.0", "10.0"),
     _Assay("777-3", "Plaquettes [Nombre/Volume] Sang ; Numérique", "10*3/uL", "150", "400"),
 )
-_DRUGS = (
+DRUGS = (
     Code("N02BE01", ATC, "paracétamol"),
     Code("J01CA04", ATC, "amoxicilline"),
     Code("A10BA02", ATC, "metformine"),
@@ -126,7 +126,7 @@ def discharge_letter(rng: random.Random, day: date) -> DischargeLetter:
         transfused=rng.random() < 0.1,
         treatments=tuple(
             Treatment(drug, rng.randrange(1, 3), rng.choice((6, 8, 12, 24)), day, day + timedelta(days=7))
-            for drug in rng.sample(_DRUGS, rng.randrange(0, 4))
+            for drug in rng.sample(DRUGS, rng.randrange(0, 4))
         ),
     )
 
@@ -143,7 +143,7 @@ def prescription(rng: random.Random, day: date) -> Prescription:
             advice=rng.choice((None, "À prendre au cours d'un repas.")),
             coverage=Coverage(long_disease=rng.random() < 0.3),
         )
-        for drug in rng.sample(_DRUGS, rng.randrange(1, 4))
+        for drug in rng.sample(DRUGS, rng.randrange(1, 4))
     )
     bed = PrescribedDevice(MEDICAL_BED, BED_RENTAL, day, 60)
     return Prescription(drugs, (bed,) if rng.random() < 0.4 else ())

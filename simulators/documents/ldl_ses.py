@@ -199,6 +199,18 @@ def _event_writer(event: _Event) -> EntryWriter:
 
 
 def _treatments(letter: DischargeLetter) -> Section:
+    return treatments_section(
+        ("1.3.6.1.4.1.19376.1.5.3.1.3.22", "1.2.250.1.213.1.1.2.146"),
+        Code("10183-2", LOINC, "Traitements à la sortie"),
+        "Traitements à la sortie",
+        letter.treatments,
+    )
+
+
+def treatments_section(
+    roots: tuple[str, ...], code: Code, title: str, treatments: tuple[Treatment, ...]
+) -> Section:
+    """Return a section of treatments: at admission, in progress, at discharge."""
     titles = ("Début", "Fin", "Médicament", "Dose", "Fréquence", "Voie")
     rows = tuple(
         (
@@ -209,17 +221,17 @@ def _treatments(letter: DischargeLetter) -> Section:
             Text(f"toutes les {treatment.every_hours} h"),
             Text(ORAL_ROUTE.display),
         )
-        for rank, treatment in enumerate(letter.treatments, start=1)
+        for rank, treatment in enumerate(treatments, start=1)
     )
-    narrative = (Table(titles, rows),) if rows else (paragraph("Aucun traitement à la sortie"),)
+    narrative = (Table(titles, rows),) if rows else (paragraph("Aucun traitement"),)
     return Section(
-        ("1.3.6.1.4.1.19376.1.5.3.1.3.22", "1.2.250.1.213.1.1.2.146"),
-        Code("10183-2", LOINC, "Traitements à la sortie"),
-        "Traitements à la sortie",
+        roots,
+        code,
+        title,
         narrative,
         tuple(
             _treatment_writer(f"traitement-{rank}", treatment)
-            for rank, treatment in enumerate(letter.treatments, start=1)
+            for rank, treatment in enumerate(treatments, start=1)
         ),
     )
 

@@ -4,10 +4,14 @@
 from __future__ import annotations
 
 import base64
+import random
+from functools import cache
 
 from lxml import etree
 
 from schemas.identifiers import ins
+from simulators.clock import FrozenClock
+from simulators.documents import MODELS, MORE_MODELS, DocumentFactory
 
 HL7 = "urn:hl7-org:v3"
 NAMESPACES = {
@@ -56,7 +60,7 @@ MIDDLE = f"""<author><time value="20260105101500+0100"/><assignedAuthor>{BIOLOGI
 <participant typeCode="REF"><templateId root="1.3.6.1.4.1.19376.1.3.3.1.6"/><time><high value="20260104083000+0100"/></time><associatedEntity classCode="PROV"><id root="1.2.250.1.71.4.2.1" extension="899700366240"/><code code="G15_10/SM26" codeSystem="1.2.250.1.213.1.1.4.5" displayName="Médecin - Qualifié en Médecine Générale (SM)"/>{ADDR}<telecom nullFlavor="NASK"/><associatedPerson><name><family>PRESCRIPTEUR</family><given>Paul</given></name></associatedPerson></associatedEntity></participant>
 <participant typeCode="INF"><functionCode code="PCP" codeSystem="2.16.840.1.113883.5.88" displayName="Médecin traitant"/><time nullFlavor="NAV"/><associatedEntity classCode="PROV"><id root="1.2.250.1.71.4.2.1" extension="899700366240"/></associatedEntity></participant>
 <inFulfillmentOf><order><id root="1.2.250.1.213.1.1.9" extension="ORDRE-1"/></order></inFulfillmentOf>
-<documentationOf><serviceEvent><code code="18719-5" codeSystem="2.16.840.1.113883.6.1" displayName="Biochimie"/><lab:statusCode code="completed"/>
+<documentationOf><serviceEvent><id root="1.2.250.1.213.1.1.9.7" extension="DOSSIER-1"/><code code="18719-5" codeSystem="2.16.840.1.113883.6.1" displayName="Biochimie"/><lab:statusCode code="completed"/>
 <effectiveTime><low value="20260105090000+0100"/><high value="20260105101200+0100"/></effectiveTime>
 <performer typeCode="PRF"><templateId root="1.3.6.1.4.1.19376.1.3.3.1.7"/><time><high value="20260105100000+0100"/></time><assignedEntity>{BIOLOGIST}
 <representedOrganization>{LABORATORY}{SETTING}</representedOrganization></assignedEntity></performer></serviceEvent></documentationOf>
@@ -183,9 +187,29 @@ def of_model(root: str) -> bytes:
     return changed(report(), 'root="1.2.250.1.213.1.1.1.55"', f'root="{root}"')
 
 
+@cache
+def built(name: str, seed: int = 3) -> bytes:
+    """A document of a model, made by the builders."""
+    model = next(each for each in (*MODELS, *MORE_MODELS) if each.name == name)
+    return DocumentFactory(random.Random(seed), FrozenClock()).of_model(model).content
+
+
+@cache
+def built_with(name: str, piece: str) -> bytes:
+    """The first built document of a model that holds a piece of text."""
+    return next(each for each in (built(name, seed) for seed in range(50)) if piece.encode() in each)
+
+
 DOCUMENTS = {
     "report": report,
     "unstructured": unstructured,
     "prescription": lambda: of_model("1.2.250.1.213.1.1.1.39"),
     "imaging": lambda: of_model("1.2.250.1.213.1.1.1.45"),
+    "built-prescription": lambda: built_with("eP-MED-DM", "1.2.250.1.213.1.1.2.222"),
+    "built-imaging": lambda: built("IMG-CR-IMG"),
+    "discharge": lambda: built("LDL-SES"),
+    "summary": lambda: built("VSM"),
+    "rapid-test": lambda: built("BIO-TROD"),
+    "dispensation": lambda: built("eDISP-MED"),
+    "certificate": lambda: built("CSE-CS8"),
 }

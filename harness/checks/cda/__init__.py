@@ -13,7 +13,20 @@ from dataclasses import dataclass
 from functools import cache
 
 from harness.artefacts.cda import CdaDocument, CdaError
-from harness.checks.cda import bio, bio_entries, body, datatypes, header, links, models, participants, patient
+from harness.checks.cda import (
+    bio,
+    bio_entries,
+    bio_media,
+    bio_people,
+    bio_sections,
+    body,
+    datatypes,
+    header,
+    links,
+    models,
+    participants,
+    patient,
+)
 from harness.checks.cda.faults import Faults
 from harness.checks.cda.model import announced
 from harness.checks.cda.structure import envelope, structure, unreadable
@@ -58,5 +71,18 @@ def check_document(document: CdaDocument, *, evidence: str | None = None) -> Cda
 
 @cache
 def _book() -> Book:
-    parts = (datatypes, links, header, patient, participants, body, models, bio, bio_entries)
+    parts = (
+        datatypes,
+        links,
+        header,
+        patient,
+        participants,
+        body,
+        models,
+        bio,
+        bio_sections,
+        bio_people,
+        bio_entries,
+        bio_media,
+    )
     return merged(part.book for part in parts)

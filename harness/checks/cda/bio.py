@@ -1,15 +1,16 @@
 """CR-BIO, the laboratory report (model 1.2.250.1.213.1.1.1.55): header and sections (CDA-BIO).
 
 Sources: volet CR-BIO 2024.01 of the CI-SIS as the official rules restate it, IHE XD-LAB. Version 2021.01
-differs by the list of level-1 sections, the copy section and the code of a result; a document that gives no
-version is judged by what both versions ask, and told so.
+differs by the list of level-1 sections, the copy section and the code of a result; 2023.01 has the list of
+2024.01 and does not demand the copy. A document that gives no version is judged by what all versions ask, and
+told so.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.checks.cda.nodes import has_template, is_null, kid, kids, lost, parent_name, shown, words
+from harness.checks.cda.nodes import has_template, is_null, kid, kids, lost, shown, words
 from harness.checks.cda.walk import Book, Reading
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 book = Book()
 MODEL = "1.2.250.1.213.1.1.1.55"
 LOINC = "2.16.840.1.113883.6.1"
+LAB = "urn:oid:1.3.6.1.4.1.19376.1.3.2"
 CHAPTER = "1.3.6.1.4.1.19376.1.3.3.2.1"
 SUB_CHAPTER = "1.3.6.1.4.1.19376.1.3.3.2.2"
 SECOND_INTENTION = "1.2.250.1.213.1.1.2.60"
@@ -26,12 +28,14 @@ REFERRAL = "1.2.250.1.213.1.1.2.128"
 REFERRAL_UNCODED = "1.3.6.1.4.1.19376.1.5.3.1.3.1"
 REFERRAL_CODED = "1.3.6.1.4.1.19376.1.5.3.1.3.2"
 IMMUNIZATIONS = "1.2.250.1.213.1.1.2.147"
+IHE_IMMUNIZATIONS = "1.3.6.1.4.1.19376.1.5.3.1.3.23"
 COPY = "1.2.250.1.213.1.1.2.243"
 ATTACHED = "1.2.250.1.213.1.1.3.18"
 _LEVEL_1 = (CHAPTER, SECOND_INTENTION, COMMENT, REFERRAL, IMMUNIZATIONS, COPY)
 _LEVEL_1_2021 = (CHAPTER, SECOND_INTENTION, COMMENT)
 TITLE = "Compte rendu d'examens biologiques"
 LABEL = "CR d'examens biologiques"
+_STATES = ("completed", "active", "aborted")
 
 
 def is_report(reading: Reading) -> bool:
@@ -39,9 +43,9 @@ def is_report(reading: Reading) -> bool:
     return reading.model == MODEL and not reading.unstructured
 
 
-def since_2024(reading: Reading) -> bool:
-    """Tell whether it announces the version of 2024 or a later one."""
-    return (reading.version or "") >= "2024"
+def since(reading: Reading, year: str) -> bool:
+    """Tell whether it announces the version of a year or a later one."""
+    return (reading.version or "") >= year
 
 
 @book.element("ClinicalDocument")
@@ -57,7 +61,7 @@ def document(reading: Reading, root: _Element) -> None:
         reading.fault("CDA-BIO-002", code, f"11502-2, {LOINC}, {LABEL}", shown(code))
     if not has_template(root, "1.3.6.1.4.1.19376.1.3.3"):
         reading.fault("CDA-BIO-003", root, "templateId 1.3.6.1.4.1.19376.1.3.3", "absent")
-    if number is not None and not _is_positive(number.get("value", "")):
+    if number is not None and (is_null(number) or not _is_positive(number.get("value", ""))):
         reading.fault("CDA-BIO-004", number, "> 0", shown(number))
     if reading.version is None:
         own = next(each for each in kids(root, "templateId") if each.get("root") == MODEL)
@@ -67,8 +71,8 @@ def document(reading: Reading, root: _Element) -> None:
         _validator(reading, each)
     for each in kids(root, "documentationOf"):
         _chapter_act(reading, each)
-    encounter = kid(root, "componentOf", "encompassingEncounter")
-    _responsible(reading, kid(encounter, "responsibleParty", "assignedEntity"))
+    _main_act(reading, kid(root, "documentationOf", "serviceEvent"))
+    _responsible(reading, kid(root, "componentOf", "encompassingEncounter"))
 
 
 def _is_positive(number: str) -> bool:
@@ -118,13 +122,29 @@ def _chapter_act(reading: Reading, element: _Element) -> None:
             reading.fault("CDA-BIO-033", performer, wanted, lost(missing))
 
 
-def _responsible(reading: Reading, entity: _Element | None) -> None:
-    """CDA-BIO-034: the biologist in charge."""
-    if entity is None:
+def _main_act(reading: Reading, event: _Element | None) -> None:
+    """CDA-BIO-039: number of the order in the laboratory, state, moments of receipt and release."""
+    if event is None:
         return
+    status = event.find(f"{{{LAB}}}statusCode")
+    missing = _missing(event, ("id", "effectiveTime/low", "effectiveTime/high"))
+    if status is None:
+        missing.append("lab:statusCode")
+    if missing:
+        reading.fault("CDA-BIO-039", event, "id, lab:statusCode, effectiveTime/low, high", lost(missing))
+    elif status is not None and status.get("code") not in _STATES:
+        reading.fault("CDA-BIO-039", status, " | ".join(_STATES), shown(status), "code")
+
+
+def _responsible(reading: Reading, encounter: _Element | None) -> None:
+    """CDA-BIO-034: the biologist in charge."""
+    if encounter is None:
+        return
+    entity = kid(encounter, "responsibleParty", "assignedEntity")
     missing = _missing(entity, ("id", "code", "assignedPerson/name/family"))
     if missing:
-        reading.fault("CDA-BIO-034", entity, "id, code, assignedPerson/name/family", lost(missing))
+        wanted = "responsibleParty/assignedEntity : id, code, assignedPerson/name/family"
+        reading.fault("CDA-BIO-034", encounter if entity is None else entity, wanted, lost(missing))
 
 
 @book.element("structuredBody")
@@ -132,7 +152,7 @@ def level_1(reading: Reading, body: _Element) -> None:
     """CDA-BIO-006, CDA-BIO-007, CDA-BIO-010: which sections there are."""
     if not is_report(reading):
         return
-    allowed = _LEVEL_1 if reading.version is None or since_2024(reading) else _LEVEL_1_2021
+    allowed = _LEVEL_1 if reading.version is None or since(reading, "2023") else _LEVEL_1_2021
     sections = [section for each in kids(body, "component") for section in kids(each, "section")]
     for section in sections:
         if not any(has_template(section, root) for root in allowed):
@@ -140,7 +160,7 @@ def level_1(reading: Reading, body: _Element) -> None:
             reading.fault("CDA-BIO-006", section, " | ".join(allowed), given or "sans / without templateId")
     if not any(has_template(section, CHAPTER) for section in sections):
         reading.fault("CDA-BIO-007", body, f"≥ 1 section {CHAPTER}", "0")
-    if since_2024(reading) and not any(has_template(section, COPY) for section in sections):
+    if since(reading, "2024") and not any(has_template(section, COPY) for section in sections):
         reading.fault("CDA-BIO-010", body, f"section {COPY}", "absent")
 
 
@@ -172,9 +192,7 @@ def sub_chapter(reading: Reading, section: _Element) -> None:
 
 @book.template(COPY)
 def copy(reading: Reading, section: _Element) -> None:
-    """CDA-BIO-011: the section that holds the PDF copy."""
-    if not is_report(reading):
-        return
+    """CDA-BIO-011: the section that holds the PDF copy, the same in all models."""
     title, code = kid(section, "title"), kid(section, "code")
     if words(title) != "Copie du document":
         place = section if title is None else title
@@ -186,29 +204,3 @@ def copy(reading: Reading, section: _Element) -> None:
     organizers = [each for entry in kids(section, "entry") for each in kids(entry, "organizer")]
     if not any(has_template(each, ATTACHED) for each in organizers):
         reading.fault("CDA-BIO-011", section, f"entry/organizer {ATTACHED}", "absent")
-
-
-@book.template(SECOND_INTENTION)
-def second_intention(reading: Reading, section: _Element) -> None:
-    """CDA-BIO-012: results of second intention."""
-    if is_report(reading):
-        missing = _missing(section, ("code", "text"))
-        if missing:
-            reading.fault("CDA-BIO-012", section, "code, text", lost(missing))
-
-
-@book.template(REFERRAL, REFERRAL_UNCODED, REFERRAL_CODED)
-def referral(reading: Reading, section: _Element) -> None:
-    """CDA-BIO-013: reason for the examinations."""
-    if not is_report(reading) or parent_name(section) != "component":
-        return
-    code = kid(section, "code")
-    if code is None or code.get("code") != "42349-1":
-        reading.fault("CDA-BIO-013", section if code is None else code, f"42349-1, {LOINC}", shown(code))
-
-
-@book.template(COMMENT)
-def comment(reading: Reading, section: _Element) -> None:
-    """CDA-BIO-014: the comment section has a text."""
-    if is_report(reading) and kid(section, "text") is None and not kids(section, "entry"):
-        reading.fault("CDA-BIO-014", section, "text", "absent")

@@ -1,4 +1,4 @@
-"""CR-BIO: entries, from the act of a chapter to the result (CDA-BIO-015 to CDA-BIO-030, 035, 037, 038).
+"""CR-BIO: entries, from the act of a chapter to the result (CDA-BIO-015 to CDA-BIO-029, 037, 038).
 
 The templateIds are those of IHE XD-LAB; the French ones that go with them are looked at where they add a
 rule.
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.checks.cda.bio import ATTACHED, CHAPTER, LOINC, SUB_CHAPTER, is_report, since_2024
-from harness.checks.cda.nodes import has_template, is_null, kid, kids, local, lost, member, parent_name, shown
+from harness.checks.cda.bio import ATTACHED, CHAPTER, LOINC, SUB_CHAPTER, is_report, since
+from harness.checks.cda.nodes import has_template, is_null, kid, kids, local, member, parent_name, shown
 from harness.checks.cda.walk import Book, Reading
 
 if TYPE_CHECKING:
@@ -23,14 +23,11 @@ BATTERY = "1.3.6.1.4.1.19376.1.3.1.4"
 ISOLATE = "1.3.6.1.4.1.19376.1.3.1.5"
 RESULT = "1.3.6.1.4.1.19376.1.3.1.6"
 COMMENT = "1.3.6.1.4.1.19376.1.5.3.1.4.2"
-DOCUMENT_TYPE = "1.2.250.1.213.1.1.3.48.18"
-IMAGE = "1.2.250.1.213.1.1.3.103"
 _WAITING = "1.2.250.1.213.1.1.5.130"
 """National waiting codes: a result whose LOINC code is not attributed yet."""
 _SNOMED_CT = "2.16.840.1.113883.6.96"
 _NCBI = "2.16.840.1.113883.3.9471"
 _SPRECEIVE = "1.3.5.1.4.1.19376.1.5.3.2"
-_IMAGES = ("image/gif", "image/jpeg", "image/png", "image/bmp", "image/bm")
 _PLACES: dict[str, tuple[str, str | None]] = {
     CHAPTER: ("section", None),
     SUB_CHAPTER: ("section", None),
@@ -77,6 +74,8 @@ def entry(reading: Reading, element: _Element) -> None:
         reading.fault("CDA-BIO-015", element, '<entry typeCode="DRIV"><act>', shown(element))
     if act is None:
         return
+    if act.get("classCode") != "ACT" or act.get("moodCode") != "EVN":
+        reading.fault("CDA-BIO-015", act, '<act classCode="ACT" moodCode="EVN">', shown(act))
     code, period = kid(act, "code"), kid(act, "effectiveTime")
     if code is not None and code.get("code") is not None and code.get("codeSystem") != LOINC:
         reading.fault("CDA-BIO-016", code, f"LOINC ({LOINC})", shown(code), "codeSystem")
@@ -99,6 +98,7 @@ def specimen(reading: Reading, element: _Element) -> None:
         reading.fault("CDA-BIO-017", element, "effectiveTime", "absent")
     if len(products) != 1:
         reading.fault("CDA-BIO-017", element, '1 × participant typeCode="PRD"', f"{len(products)} ×")
+    _receptions(reading, element)
     for name in ("targetSiteCode", "performer"):
         if len(kids(element, name)) > 1:
             found = f"{len(kids(element, name))}"
@@ -112,11 +112,30 @@ def specimen(reading: Reading, element: _Element) -> None:
         member(reading, "CDA-BIO-018", code, "JDV_HL7_SpecimenType")
 
 
+def _receptions(reading: Reading, element: _Element) -> None:
+    """CDA-BIO-017, CDA-BIO-019: received once; the code makes a reception as well as the templateId."""
+    acts = [each for link in kids(element, "entryRelationship") for each in kids(link, "act")]
+    coded = [each for each in acts if _is_reception(each)]
+    if len(coded) > 1:
+        reading.fault("CDA-BIO-017", coded[1], "0..1 SPRECEIVE", f"{len(coded)}")
+    for each in coded:
+        if not has_template(each, RECEPTION):
+            _reception(reading, each)
+
+
+def _is_reception(act: _Element) -> bool:
+    code = kid(act, "code")
+    return has_template(act, RECEPTION) or (code is not None and code.get("code") == "SPRECEIVE")
+
+
 @book.template(RECEPTION)
 def reception(reading: Reading, element: _Element) -> None:
     """CDA-BIO-019: reception of a specimen."""
-    if not is_report(reading):
-        return
+    if is_report(reading):
+        _reception(reading, element)
+
+
+def _reception(reading: Reading, element: _Element) -> None:
     code, time = kid(element, "code"), kid(element, "effectiveTime")
     if code is None or (code.get("code"), code.get("codeSystem")) != ("SPRECEIVE", _SPRECEIVE):
         place = element if code is None else code
@@ -141,8 +160,12 @@ def isolate(reading: Reading, element: _Element) -> None:
     if not is_report(reading):
         return
     _status(reading, "CDA-BIO-021", element, ("completed", "active", "aborted", "obsolete"))
-    role = kid(element, "specimen", "specimenRole")
+    sample = kid(element, "specimen")
+    role = kid(sample, "specimenRole")
     entity = kid(role, "specimenPlayingEntity")
+    for each, name, wanted in ((sample, "typeCode", "SPC"), (role, "classCode", "SPEC")):
+        if each is not None and each.get(name, wanted) != wanted:
+            reading.fault("CDA-BIO-021", each, f'{name}="{wanted}"', shown(each), name)
     code = kid(entity, "code")
     if entity is None or entity.get("classCode") != "MIC" or code is None:
         wanted = 'specimen/specimenRole/specimenPlayingEntity classCode="MIC", code'
@@ -195,7 +218,7 @@ def _result_code(reading: Reading, element: _Element, code: _Element) -> None:
     names = ("code", "displayName", "codeSystem", "codeSystemName")
     given = [name for name in names if code.get(name) is not None]
     complete = code.get("code") and code.get("displayName") and code.get("codeSystem") == LOINC
-    loose = since_2024(reading) or reading.version is None
+    loose = since(reading, "2023") or reading.version is None
     if parent_name(element) == "entryRelationship" and loose:
         wrong = code.get("codeSystem") == LOINC and not complete
     else:
@@ -219,41 +242,3 @@ def comment(reading: Reading, element: _Element) -> None:
     if kid(element, "text", "reference") is None:
         reading.fault("CDA-BIO-029", element, "text/reference", "absent")
     _status(reading, "CDA-BIO-029", element, ("completed",))
-
-
-@book.template(ATTACHED)
-def attached(reading: Reading, element: _Element) -> None:
-    """CDA-BIO-030: an attached file and what it is."""
-    if not is_report(reading):
-        return
-    ids = kids(element, "id")
-    if len(ids) != 1 or kid(element, "code") is None:
-        found = f"{len(ids)} × id, {shown(kid(element, 'code'))}"
-        reading.fault("CDA-BIO-030", element, "1 × id, code", found)
-    _status(reading, "CDA-BIO-030", element, ("completed",))
-    inside = kids(element, "component")
-    observations = [each for part in inside for each in kids(part, "observation")]
-    kinds = [each for each in observations if has_template(each, DOCUMENT_TYPE)]
-    media = [each for part in inside for each in kids(part, "observationMedia")]
-    if len(kinds) != 1 or len(media) != 1:
-        found = f"{len(kinds)} × {DOCUMENT_TYPE}, {len(media)} × observationMedia"
-        reading.fault("CDA-BIO-030", element, "1 × observation, 1 × observationMedia", found)
-    for each in kinds:
-        names = ("code", "text", "statusCode", "effectiveTime", "value")
-        missing = [name for name in names if kid(each, name) is None]
-        if len(kids(each, "id")) != 1:
-            missing.insert(0, "id")
-        if missing:
-            reading.fault("CDA-BIO-030", each, "id, " + ", ".join(names), lost(missing))
-
-
-@book.template(IMAGE)
-def image(reading: Reading, element: _Element) -> None:
-    """CDA-BIO-035: an illustration is an image that readers show."""
-    value = kid(element, "value")
-    if not is_report(reading) or local(element) != "observationMedia" or value is None:
-        return
-    is_image = value.get("mediaType") in _IMAGES and value.get("representation") == "B64"
-    if element.get("ID") is None or not is_image:
-        found = f"{shown(element)} {shown(value)}"
-        reading.fault("CDA-BIO-035", element, "@ID, value gif | jpeg | png, B64", found)

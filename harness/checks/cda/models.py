@@ -1,32 +1,23 @@
-"""What the table of models says of the announced one: type code, templateIds, title, sections (CDA-M).
+"""What the table of models says of the announced one (CDA-M).
 
-Sources: the volets of the CI-SIS as the official rules restate them; `schemas/models/models.toml` holds the
-table.
+`schemas/models/models.toml` holds type code, templateIds, sections and demands of each model, and names the
+rule of each demand; here they are compared with the document. Sources: the volets of the CI-SIS as the
+official rules restate them.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.checks.cda.nodes import has_template, kid, kids, shown
+from harness.checks.cda.demands import judge
+from harness.checks.cda.nodes import has_template, kid, kids, local, parent_name, shown
 from harness.checks.cda.walk import Book, Reading
-from schemas.models import models
+from schemas.models import Model, Section, models
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 book = Book()
-_DRUG = "1.2.250.1.213.1.1.3.83"
-_DRUG_FACTS = tuple(f"1.2.250.1.213.1.1.3.48.{number}" for number in (12, 13, 14, 15))
-_PRESCRIPTION = "1.2.250.1.213.1.1.1.39"
-_IMAGING = "1.2.250.1.213.1.1.1.45"
-_TROD = "1.2.250.1.213.1.1.1.59"
-_ACTS = {
-    "1.2.250.1.213.1.1.1.13": "34117-2",  # VSM
-    "1.2.250.1.213.1.1.1.21": "IMP",  # LDL-EES
-    "1.2.250.1.213.1.1.1.23": "28651-8",  # DLU-EHPAD-FLUDT
-}
-"""Code of the main act, where the model fixes it."""
 
 
 @book.element("ClinicalDocument")
@@ -38,74 +29,82 @@ def declared(reading: Reading, root: _Element) -> None:
     if model is None:
         reading.fault("CDA-M-001", root, "modèle du CI-SIS / model of the CI-SIS", reading.model)
         return
-    code = kid(root, "code")
-    if code is not None and model.codes and code.get("code") not in model.codes:
-        reading.fault("CDA-M-002", code, f"{' | '.join(model.codes)} ({model.name})", shown(code), "code")
+    _type(reading, model, kid(root, "code"))
     for wanted in model.templates:
         if not has_template(root, wanted):
             reading.fault("CDA-M-003", root, f"templateId {wanted} ({model.name})", "absent")
 
 
+def _type(reading: Reading, model: Model, code: _Element | None) -> None:
+    if code is None or not model.codes:
+        return
+    if code.get("code") not in model.codes:
+        reading.fault("CDA-M-002", code, f"{' | '.join(model.codes)} ({model.name})", shown(code), "code")
+    elif model.system is not None and code.get("codeSystem") != model.system:
+        reading.fault("CDA-M-002", code, f"{model.system} ({model.name})", shown(code), "codeSystem")
+    elif model.label is not None and code.get("displayName") != model.label:
+        reading.fault("CDA-M-002", code, f"« {model.label} » ({model.name})", shown(code), "displayName")
+
+
+def _is_asked(since: str | None, version: str | None) -> bool:
+    """Tell whether a version asks for something; a document that gives none is given the benefit."""
+    return since is None or (version is not None and version >= since)
+
+
+def _is_level_1(section: _Element) -> bool:
+    component = section.getparent()
+    return component is not None and parent_name(component) == "structuredBody"
+
+
 @book.end
-def sections(reading: Reading) -> None:
-    """CDA-M-004: sections that the model asks for, as often as it asks for them."""
+def demands(reading: Reading) -> None:
+    """CDA-M-004 and what follows: sections that the model asks for, and what it asks of its elements."""
     model = models().get(reading.model or "")
     if model is None or reading.unstructured:
         return
-    root = reading.document.root
     for section in model.sections:
-        bearers = [each for template in section.templates for each in reading.templates.get(template, ())]
-        number = len({id(each) for each in bearers})
-        if number < section.least or (section.most is not None and number > section.most):
-            limits = f"{section.least}..{'*' if section.most is None else section.most}"
-            wanted = f"{section.name} {limits} ({' | '.join(section.templates)})"
-            reading.fault("CDA-M-004", root if not bearers else bearers[-1], wanted, f"{number} ×")
+        if _is_asked(section.since, reading.version):
+            _section(reading, section)
+    for demand in model.demands:
+        if _is_asked(demand.since, reading.version):
+            judge(reading, demand)
 
 
-@book.template(_DRUG)
-def drug(reading: Reading, element: _Element) -> None:
-    """CDA-M-005: each drug prescribed says by four facts how it is reimbursed."""
-    if reading.model != _PRESCRIPTION:
+def _section(reading: Reading, section: Section) -> None:
+    """CDA-M-004: a section, as often as the model asks for it."""
+    bearers: dict[int, _Element] = {}
+    kinds = []
+    for template in section.templates:
+        found = [
+            each
+            for each in reading.templates.get(template, ())
+            if local(each) == "section" and (section.anywhere or _is_level_1(each))
+        ]
+        kinds.append(len(found))
+        bearers |= {id(each): each for each in found}
+    number = len(bearers)
+    if section.one_kind:
+        good = 1 in kinds
+    else:
+        good = number >= section.least and (section.most is None or number <= section.most)
+    if good:
         return
-    observations = [each for link in kids(element, "entryRelationship") for each in kids(link, "observation")]
-    for fact in _DRUG_FACTS:
-        number = sum(1 for each in observations if has_template(each, fact))
-        if number != 1:
-            reading.fault("CDA-M-005", element, f"1 × observation {fact}", f"{number} ×")
+    limits = f"{section.least}..{'*' if section.most is None else section.most}"
+    wanted = f"{section.name} {limits} ({' | '.join(section.templates)})"
+    body = kid(reading.document.root, "component", "structuredBody")
+    place = [*bearers.values()][-1] if bearers else (reading.document.root if body is None else body)
+    reading.fault("CDA-M-004", place, wanted, f"{number} ×")
 
 
-@book.element("serviceEvent")
-def act(reading: Reading, element: _Element) -> None:
-    """CDA-M-006: what a model asks of the documented act."""
-    model = reading.model
-    if reading.unstructured or model not in (_PRESCRIPTION, _TROD, *_ACTS):
+@book.element("structuredBody")
+def only(reading: Reading, body: _Element) -> None:
+    """CDA-M-009: sections that the model does not allow directly in the body."""
+    model = models().get(reading.model or "")
+    if model is None or not model.only:
         return
-    code, period = kid(element, "code"), kid(element, "effectiveTime")
-    main = kid(reading.document.root, "documentationOf", "serviceEvent") is element
-    if model == _PRESCRIPTION and main and (kid(period, "low") is None or kid(period, "high") is None):
-        reading.fault("CDA-M-006", element, "effectiveTime/low, high (eP-MED-DM)", shown(period))
-    wanted = _ACTS.get(model)
-    if wanted is not None and main and (code is None or code.get("code") != wanted):
-        reading.fault("CDA-M-006", element if code is None else code, f"code {wanted}", shown(code), "code")
-    if model == _TROD:
-        _screening(reading, element, code)
-
-
-def _screening(reading: Reading, element: _Element, code: _Element | None) -> None:
-    setting = kid(
-        element, "performer", "assignedEntity", "representedOrganization", "standardIndustryClassCode"
-    )
-    if code is None:
-        reading.fault("CDA-M-006", element, "code (BIO-TROD)", "absent")
-    if setting is None or setting.get("code") != "DEPISTAGE":
-        place = element if setting is None else setting
-        reading.fault("CDA-M-006", place, "standardIndustryClassCode DEPISTAGE (BIO-TROD)", shown(setting))
-
-
-@book.element("order")
-def order(reading: Reading, element: _Element) -> None:
-    """CDA-M-007: an imaging report names the request and the examination."""
-    if reading.model == _IMAGING and not reading.unstructured:
-        number = element.find("{urn:dicom-org:ps3-20}accessionNumber")
-        if number is None:
-            reading.fault("CDA-M-007", element, "ps3-20:accessionNumber (IMG-CR-IMG)", "absent")
+    for component in kids(body, "component"):
+        for section in kids(component, "section"):
+            if not any(has_template(section, root) for root in model.only):
+                given = ", ".join(each.get("root", "") for each in kids(section, "templateId"))
+                found = given or "sans / without templateId"
+                reading.fault("CDA-M-009", section, f"{' | '.join(model.only)} ({model.name})", found)
