@@ -86,6 +86,7 @@ PLACES = {
     "CDA-BIO-043": ("report", "//h:structuredBody/h:component[2]"),
     "CDA-BIO-044": ("report", '//h:section[h:title="Glycémie"]/h:entry/h:act'),
     "CDA-BIO-045": ("report", '//h:section[h:title="Glycémie"]/h:entry/h:act'),
+    "CDA-BIO-046": ("report", "//h:structuredBody/h:component[2]"),
     "CDA-H-001": ("report", "/h:ClinicalDocument/h:realmCode"),
     "CDA-H-002": ("report", "/h:ClinicalDocument/h:typeId"),
     "CDA-H-003": ("report", "/h:ClinicalDocument/h:templateId[1]"),

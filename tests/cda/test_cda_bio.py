@@ -110,6 +110,12 @@ def test_a_non_human_subject_is_described(old, new, seen):
     assert ("CDA-BIO-044" in fired(with_in_act(SUBJECT.replace(old, new)))) is seen
 
 
+def test_a_copy_section_holds_the_copy():
+    organizer = '//h:organizer[h:templateId/@root="1.2.250.1.213.1.1.3.18"]'
+
+    assert "CDA-BIO-011" in fired(replaced(report(), organizer, ""))
+
+
 def test_a_built_report_of_each_seed_has_every_participation():
     for seed in range(5):
         assert fired(built("BIO-CR-BIO", seed)) == set()

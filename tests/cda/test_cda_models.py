@@ -1,6 +1,5 @@
 """What the table says of other models, on documents that the builders made, then broken at one place each."""
 
-
 from __future__ import annotations
 
 from copy import deepcopy

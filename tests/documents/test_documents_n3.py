@@ -14,8 +14,19 @@ import pytest
 from documents_help import NS, factory, one, parse, texts, unzip
 from lxml import etree
 
-from simulators.documents import CR_BIO, EP_MED_DM, LDL_SES, MODELS, DocumentModel, build_n1
+from simulators.documents import (
+    CR_BIO,
+    CSE_CS8,
+    EDISP_MED,
+    EP_MED_DM,
+    LDL_SES,
+    MODELS,
+    MORE_MODELS,
+    DocumentModel,
+    build_n1,
+)
 from simulators.documents.cr_img import ImagingReport, build_cr_img
+from simulators.documents.dispensation import build_edisp_med
 from simulators.documents.ep_med_dm import Prescription, build_ep_med_dm
 
 SEEDS = range(15)
@@ -296,3 +307,39 @@ def test_documents_and_metadata_obey_the_published_schemas(model: DocumentModel)
             cda_schema.assertValid(parse(built.content))
             archive = unzip(builder.archive([builder.submission(built)]).content)
             metadata_schema.assertValid(parse(archive["IHE_XDM/SUBSET01/METADATA.XML"]))
+
+
+@pytest.mark.parametrize("model", MORE_MODELS)
+def test_plain_models_have_their_root_codes_and_relatives(model: DocumentModel) -> None:
+    built = factory(4).of_model(model)
+    cda = parse(built.content)
+
+    assert built.content == factory(4).of_model(model).content
+    assert one(cda, "h:templateId[last()]/@root") == model.root
+    assert one(cda, "h:code/@code") == model.code.code
+    assert built.copy.startswith(b"%PDF-1.4")
+    assert (texts(cda, "h:informant//h:code/@code") == ["MTH"]) is (model is CSE_CS8)
+
+
+@pytest.mark.parametrize("model", MORE_MODELS)
+def test_plain_models_are_replaced_like_the_others(model: DocumentModel) -> None:
+    builder = factory(2)
+    first = builder.of_model(model)
+    second = builder.of_model(model, replacing=first)
+
+    assert second.header.version == 2
+    assert one(parse(second.content), "h:relatedDocument/h:parentDocument/h:id/@root") == first.header.id
+
+
+def test_what_cannot_be_dispensed_or_found_is_refused() -> None:
+    builder = factory()
+    with pytest.raises(ValueError, match="needs a drug"):
+        build_edisp_med(builder.header(EDISP_MED), ())
+
+
+@pytest.mark.parametrize("model", [*MODELS, *MORE_MODELS])
+def test_references_of_every_model_have_their_target(model: DocumentModel) -> None:
+    cda = parse(factory(6).of_model(model).content)
+
+    targets = {f"#{id_}" for id_ in texts(cda, "//@ID")}
+    assert set(texts(cda, "//h:reference/@value[starts-with(., '#')]")) <= targets

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.checks.cda.nodes import has_template, is_null, kid, kids, lost, shown, words
+from harness.checks.cda.nodes import has_template, is_null, kid, kids, local, lost, shown, words
 from harness.checks.cda.walk import Book, Reading
 
 if TYPE_CHECKING:
@@ -201,6 +201,11 @@ def copy(reading: Reading, section: _Element) -> None:
         reading.fault("CDA-BIO-011", section if code is None else code, f"55108-5, {LOINC}", shown(code))
     if kid(section, "text") is None:
         reading.fault("CDA-BIO-011", section, "text", "absent")
-    organizers = [each for entry in kids(section, "entry") for each in kids(entry, "organizer")]
-    if not any(has_template(each, ATTACHED) for each in organizers):
-        reading.fault("CDA-BIO-011", section, f"entry/organizer {ATTACHED}", "absent")
+
+
+@book.end
+def copied(reading: Reading) -> None:
+    """CDA-BIO-011: the copy is attached; the official rule is content with it anywhere in the document."""
+    sections = reading.templates.get(COPY, ())
+    if sections and not any(local(each) == "organizer" for each in reading.templates.get(ATTACHED, ())):
+        reading.fault("CDA-BIO-011", sections[0], f"entry/organizer {ATTACHED}", "absent")

@@ -1,4 +1,4 @@
-"""CR-BIO: sections beside the chapters (CDA-BIO-012 to CDA-BIO-014, CDA-BIO-041 to CDA-BIO-043).
+"""CR-BIO: sections beside the chapters (CDA-BIO-012 to 014, CDA-BIO-041 to 043, CDA-BIO-046).
 
 Sources: volet CR-BIO 2024.01 as the official rules restate it; IHE PCC for the immunizations.
 """
@@ -72,12 +72,12 @@ def referral(reading: Reading, section: _Element) -> None:
 
 @book.template(COMMENT)
 def comment(reading: Reading, section: _Element) -> None:
-    """CDA-BIO-014: the comment section has its code and a text."""
+    """CDA-BIO-014, CDA-BIO-046: the comment section has a text and its code."""
     if not is_report(reading):
         return
     if kid(section, "text") is None and not kids(section, "entry"):
         reading.fault("CDA-BIO-014", section, "text", "absent")
-    _coded(reading, "CDA-BIO-014", section, "55112-7")
+    _coded(reading, "CDA-BIO-046", section, "55112-7")
 
 
 @book.template(IMMUNIZATIONS, IHE_IMMUNIZATIONS)
