@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from simulators.annuaire.assembling import Assembled, Listed, assemble
@@ -81,9 +80,7 @@ class OpenDirectory:
     def change(self, reference: str, change: Callable[[Record], Record]) -> None:
         """Change a record (`Type/id`); it is seen after the delay of the conduct. Raises `KeyError`."""
         resource, key = _known(reference)
-        now = self._clock.now()
-        visible = now + timedelta(seconds=self.directory.conduct.visible_after_s)
-        if self.store.patch(resource, key, change, updated=now, visible=visible) is None:
+        if self.directory.change(resource, key, change) is None:
             raise KeyError(reference)
 
     def withdraw(self, address: str) -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import random
 import threading
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -30,6 +31,7 @@ from simulators.clock import Clock, monotonic_ms
 
 KNOWN_ORDER = "Practitioner, PractitionerRole, Device, Organization, HealthcareService"
 FORM = "application/x-www-form-urlencoded"
+TICK = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,33 @@ class Directory:
         self._rates: dict[str, CallRate] = {}
         self._faults: tuple[DirectoryFault, ...] = ()
         self._calls = 0
+        self._searched = self._changed = datetime.min.replace(tzinfo=UTC)
         self._lock = threading.Lock()
+
+    # --- data and time ----------------------------------------------------------------------------
+
+    def change(self, resource: ResourceType, key: int, change: Callable[[Record], Record]) -> Record | None:
+        """Change a record, seen after the delay of the conduct; None when there is no such record."""
+        updated, visible = self._change_instants()
+        return self.store.patch(resource, key, change, updated=updated, visible=visible)
+
+    def _change_instants(self) -> tuple[datetime, datetime]:
+        """Return when a change made now happened and when it is seen: after every search that has begun.
+
+        Stores count in milliseconds, in which a search and a change may both fall.
+        """
+        now = self.clock.now()
+        with self._lock:
+            visible = max(now, self._searched + TICK) + timedelta(seconds=self.conduct.visible_after_s)
+            if not self.conduct.visible_after_s:
+                self._changed = visible
+        return now, visible
+
+    def _search_instant(self) -> datetime:
+        """Return the instant as of which a search that begins now sees the data."""
+        with self._lock:
+            self._searched = max(self.clock.now(), self._changed)
+            return self._searched
 
     # --- faults -----------------------------------------------------------------------------------
 
@@ -197,12 +225,12 @@ class Directory:
     # --- search and pages -------------------------------------------------------------------------
 
     def _search(self, ask: Ask, resource: ResourceType, call: Call, note: Note) -> Answer:
-        now, fields = self.clock.now(), _all_fields(ask)
-        asked = read_query(resource, fields, self.conduct, now)
+        at, fields = self._search_instant(), _all_fields(ask)
+        asked = read_query(resource, fields, self.conduct, at)
         if asked.ignored:
             note.data["ignored_modifiers"] = list(asked.ignored)
         suffix = f"?{urlencode(fields, safe=':,/|@')}" if fields else ""
-        first = NextPage(asked.query, now, None, 1, f"{self.base}/{resource}{suffix}")
+        first = NextPage(asked.query, at, None, 1, f"{self.base}/{resource}{suffix}")
         return self._page(first, call, note)
 
     def _next_page(self, ask: Ask, call: Call, note: Note) -> Answer:
@@ -297,23 +325,24 @@ class Directory:
 
     def _record(self, resource: ResourceType, identifier: str, note: Note) -> Record:
         key, began = key_of(resource, identifier), monotonic_ms()
-        record = self.store.get(resource, key, self.clock.now()) if key is not None else None
+        record = self.store.get(resource, key, self._search_instant()) if key is not None else None
         note.store_ms += monotonic_ms() - began
         if record is None:
             raise Refusal(404, f"Resource not found with id: {identifier[:100]}")
         return record
 
     def _patch(self, ask: Ask, resource: ResourceType, note: Note) -> Answer:
-        now = self.clock.now()
-        visible = now + timedelta(seconds=self.conduct.visible_after_s)
         note.data |= {"resource": resource}
+        at = self._search_instant()
+        updated, visible = self._change_instants()
         return patching.patch(
             self.store,
             resource,
             tail=ask.tail[1:],
             query=ask.query,
             body=ask.body,
-            now=now,
+            at=at,
+            updated=updated,
             visible=visible,
         )
 

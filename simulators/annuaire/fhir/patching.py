@@ -61,23 +61,27 @@ def patch(
     tail: tuple[str, ...],
     query: str,
     body: bytes,
-    now: datetime,
+    at: datetime,
+    updated: datetime,
     visible: datetime,
 ) -> Answer:
-    """Change the BAL of one record; raises `Refusal` (400, 404, 412). Everything is applied, or nothing."""
+    """Change the BAL of one record; raises `Refusal` (400, 404, 412). Everything is applied, or nothing.
+
+    The condition is read as of `at`; the change happens at `updated` and is seen from `visible` on.
+    """
     if resource not in TYPES:
         raise Refusal(400, f"{resource} carries no BAL: nothing can be patched")
     operations = read_operations(body)
-    key = _by_id(resource, tail[0]) if tail else _by_identifier(store, resource, query, now)
+    key = _by_id(resource, tail[0]) if tail else _by_identifier(store, resource, query, at)
 
     def change(record: Record) -> Record:
         assert isinstance(record, Carrier)
-        return changed(record, operations, now)
+        return changed(record, operations, updated)
 
-    updated = store.patch(resource, key, change, updated=now, visible=visible)
-    if updated is None:
+    written = store.patch(resource, key, change, updated=updated, visible=visible)
+    if written is None:
         raise Refusal(404, f"Resource not found with id: {tail[0][:100] if tail else key}")
-    return Answer(200, encode(render(updated, public=False)))
+    return Answer(200, encode(render(written, public=False)))
 
 
 def _by_id(resource: ResourceType, identifier: str) -> int:
@@ -87,12 +91,12 @@ def _by_id(resource: ResourceType, identifier: str) -> int:
     return key
 
 
-def _by_identifier(store: DirectoryStore, resource: ResourceType, query: str, now: datetime) -> int:
+def _by_identifier(store: DirectoryStore, resource: ResourceType, query: str, at: datetime) -> int:
     fields = [(name, value) for name, value in fields_of(query) if value]
     if not fields or any(name != "identifier" for name, _ in fields):
         raise Refusal(400, "A conditional patch needs the parameter identifier, and no other")
     criteria = tuple(Criterion("identifier", "token", (_token(value),)) for _, value in fields)
-    found = store.search(Query(resource, criteria, total="none", count=2), now).matches
+    found = store.search(Query(resource, criteria, total="none", count=2), at).matches
     if not found:
         raise Refusal(404, f"No {resource} matches the condition")
     if len(found) > 1:
@@ -152,7 +156,7 @@ def _operation(parameter: Any) -> Operation:
 # --- the change -----------------------------------------------------------------------------------
 
 
-def changed(record: Carrier, operations: tuple[Operation, ...], now: datetime) -> Carrier:
+def changed(record: Carrier, operations: tuple[Operation, ...], updated: datetime) -> Carrier:
     """Return the record with its BAL changed, operations applied in order; raises `Refusal`."""
     if not record.active:
         raise Refusal(400, "The resource is deleted: it carries no BAL")
@@ -165,7 +169,7 @@ def changed(record: Carrier, operations: tuple[Operation, ...], now: datetime) -
                 raise Refusal(400, "The address and the type of a BAL cannot be changed: delete and insert")
     contacts = resource.get("telecom", [])
     _unchanged_others(record, contacts)
-    return replace(record, mailboxes=tuple(_mailboxes(record, contacts)), updated=now)
+    return replace(record, mailboxes=tuple(_mailboxes(record, contacts)), updated=updated)
 
 
 def _apply(resource: dict[str, Any], operation: Operation) -> None:
