@@ -21,7 +21,8 @@ from rich.text import Text
 from harness.casebook import packaged_cases
 from harness.drivers import open_driver
 from harness.factory import DRIVER_KEY
-from harness.plugin.session import ConformanceSession, case_of, outcome_of
+from harness.plugin.outcome import case_of, outcome_of
+from harness.plugin.session import ConformanceSession
 
 if TYPE_CHECKING:
     from harness.cli.console import Console

@@ -6,7 +6,6 @@ on the test reports, and the controller alone judges and writes.
 
 from __future__ import annotations
 
-import json
 import platform
 import random
 import sys
@@ -21,21 +20,20 @@ from typing import Any
 import pytest
 
 from harness.bench import Bench
-from harness.casebook import PackagedCase, packaged_cases, testcases_folder
-from harness.cases import CaseInfo
+from harness.casebook import packaged_cases, testcases_folder
 from harness.doctor import ask_driver
 from harness.drivers import Capabilities, DriverFault, ManualDriver
-from harness.errors import ConfigurationFault, EnvironmentFault, MssanteError, ProfileError
+from harness.errors import MssanteError, ProfileError
 from harness.factory import DRIVER_KEY, WATCH_KEY, BenchFactory, open_from_profile
 from harness.findings import Bilingual, FaultClass
-from harness.outcomes import CaseFailed, CaseOutcome, NotConcerned, NotTested, result_of
+from harness.outcomes import CaseOutcome, NotTested
 from harness.plan import Plan, plan_run
+from harness.plugin.outcome import case_of, judged_call, outcome_of, put_outcome
 from harness.profile import VendorProfile, load_profile
 from harness.recorder import RunRecorder
 from schemas.requirements import catalogue
 from schemas.text import Language
 
-_OUTCOME = "mssante_outcome"
 _JUDGED: pytest.StashKey[CaseOutcome] = pytest.StashKey()
 DEFAULT_REPORT_DIR = "mssante-report"
 
@@ -219,59 +217,14 @@ class ConformanceSession:
         late_fault = report.when == "teardown" and call.excinfo is not None
         if not (decisive or late_fault):
             return
-        outcome = self._outcome(item, info, call)
+        outcome = judged_call(
+            self._cases[info.id], item.nodeid, call, self._benches.get(item.nodeid), self.profile.path
+        )
         if late_fault and (before := item.stash.get(_JUDGED, None)) is not None and before.result == "failed":
             # What was found against the product stands; the fault of the closing is told beside it.
             outcome = replace(before, reason=outcome.reason)
         item.stash[_JUDGED] = outcome
-        setattr(report, _OUTCOME, outcome.to_json())
-        unplayed = outcome.result in {"not-tested", "not-applicable"}
-        if unplayed and outcome.fault is not FaultClass.HARNESS:
-            report.outcome = "skipped"
-            reason = outcome.reason.in_(self.language) if outcome.reason else ""
-            report.longrepr = (str(item.path), 0, reason)
-        elif outcome.result == "failed":
-            report.longrepr = _explain(outcome, self.language)
-
-    def _outcome(self, item: pytest.Item, info: CaseInfo, call: pytest.CallInfo[None]) -> CaseOutcome:
-        bench = self._benches.get(item.nodeid)
-        findings = tuple(bench.findings) if bench else ()
-        error = call.excinfo.value if call.excinfo else None
-        reason, fault, result = None, None, result_of(findings)
-        if isinstance(error, CaseFailed):
-            fault = FaultClass.PRODUCT
-        elif isinstance(error, NotTested):
-            result, reason, fault = "not-tested", error.reason, error.fault
-        elif isinstance(error, NotConcerned):
-            result, reason = "not-applicable", error.reason
-        elif isinstance(error, EnvironmentFault | ConfigurationFault):
-            result, reason, fault = "not-tested", error.message, error.fault
-        elif error is not None:
-            text = f"{type(error).__name__}: {error}"
-            result, fault = "not-tested", FaultClass.HARNESS
-            reason = Bilingual(f"Défaut du banc : {text}", f"Fault of the bench: {text}")
-        elif result == "failed":
-            fault = FaultClass.PRODUCT
-        packaged: PackagedCase = self._cases[info.id]
-        return CaseOutcome(
-            id=info.id,
-            nodeid=item.nodeid,
-            title=info.title,
-            requirement_text=packaged.text.requirement,
-            expectation=packaged.text.expectation,
-            level=info.level,
-            requirements=info.requirements,
-            tenant=bench.tenant_id if bench else "",
-            result=result,
-            started=datetime.fromtimestamp(call.start, UTC).isoformat(timespec="milliseconds"),
-            duration_ms=round(call.duration * 1000, 3),
-            rerun=f'pytest --vendor-profile "{self.profile.path}" --case {info.id}',
-            reason=reason,
-            fault=fault,
-            findings=findings,
-            evidence=tuple(bench.evidence()) if bench else (),
-            steps=tuple(bench.steps) if bench else (),
-        )
+        put_outcome(report, outcome, item.path, self.language)
 
     # --- the end ----------------------------------------------------------------------------------
 
@@ -360,12 +313,6 @@ class ConformanceSession:
         return {case_id for case_id in self._cases if self.plan.concerns(case_id)}
 
 
-def case_of(item: pytest.Item) -> CaseInfo | None:
-    """Return the identity of the case behind a pytest item, or None for an ordinary test."""
-    mark = item.get_closest_marker("case")
-    return mark.args[0] if mark else None
-
-
 def _check_cases(asked: list[str]) -> None:
     """End the run with exit code 2 when a case is asked for that does not exist."""
     known = sorted(case.info.id for case in packaged_cases())
@@ -375,30 +322,6 @@ def _check_cases(asked: list[str]) -> None:
         pytest.exit(f"--case : cas inconnu / unknown case: {text} ({some}…)", returncode=2)
 
 
-def outcome_of(report: pytest.TestReport) -> CaseOutcome | None:
-    """Return the outcome that a report carries, or None when it decides nothing."""
-    data = getattr(report, _OUTCOME, None)
-    return CaseOutcome.from_json(data) if data is not None else None
-
-
 def _seed(config: pytest.Config) -> int:
     asked = config.getoption("seed")
     return asked if asked is not None else random.SystemRandom().randrange(2**31)
-
-
-def _explain(outcome: CaseOutcome, language: str) -> str:
-    lines = [f"{outcome.id} — {outcome.expectation.fr if language == 'fr' else outcome.expectation.en}"]
-    words = ("attendu", "constaté", "corriger") if language == "fr" else ("expected", "found", "fix")
-    for finding in outcome.findings:
-        message = finding.message.fr if language == "fr" else finding.message.en
-        fix = finding.fix.fr if language == "fr" else finding.fix.en
-        lines.append(f"  {finding.rule} {message}")
-        lines.append(f"    {words[0]} : {finding.expected}")
-        lines.append(f"    {words[1]} : {finding.found}")
-        lines.append(f"    {words[2]} : {fix}")
-    return "\n".join(lines)
-
-
-def load_outcomes(path: Path) -> list[CaseOutcome]:
-    """Read the outcomes that a run (even a killed one) left on disk, one JSON object a line."""
-    return [CaseOutcome.from_json(json.loads(line)) for line in path.read_text("utf-8").splitlines() if line]

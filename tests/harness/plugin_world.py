@@ -19,7 +19,7 @@ import pytest
 from harness.drivers import Driver
 from harness.factory import DRIVER_KEY, RECORD_ONLY_KEY
 from harness.outcomes import CaseOutcome
-from harness.plugin.session import load_outcomes
+from harness.plugin.outcome import load_outcomes
 from harness.reference import profile_path
 from harness.selftest.inprocess import InProcessDriver
 from simulators.product import Product

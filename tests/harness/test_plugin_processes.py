@@ -13,7 +13,7 @@ import pytest
 from plugin_world import BODY, MESSAGE_ID, Bed, only
 
 from harness.factory import open_from_profile
-from harness.plugin.session import load_outcomes
+from harness.plugin.outcome import load_outcomes
 
 PILOT = '["python", "-m", "simulators.product"]'
 HTTP = {
