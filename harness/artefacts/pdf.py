@@ -35,6 +35,8 @@ class PdfCopy:
 
     raw: bytes
     document: pikepdf.Pdf
+    repaired: str = ""
+    """What had to be guessed to open the file, empty when nothing had."""
 
     @classmethod
     def open(cls, raw: bytes) -> PdfCopy:
@@ -45,7 +47,9 @@ class PdfCopy:
             raise PdfError(str(error), encrypted=True) from error
         except (pikepdf.PdfError, ValueError, RuntimeError) as error:
             raise PdfError(str(error)) from error
-        return cls(raw, document)
+        told = " ".join(document.get_warnings())
+        match = re.search(r"xref not found|Attempting to reconstruct[\w -]*", told)
+        return cls(raw, document, match[0] if match else "")
 
     @property
     def header(self) -> bytes:

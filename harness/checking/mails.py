@@ -13,7 +13,9 @@ from harness.artefacts.mdn import is_error_mail, read_mdn
 from harness.checking.judging import documents_findings, inside
 from harness.checks import mail as checks
 from harness.checks.acknowledgement import check_error_mail, check_mdn
+from harness.checks.addresses import PatientSaid, check_addresses
 from harness.checks.documents_mail import DocumentsVerdict, check_documents
+from harness.checks.mail_fields import fields
 from harness.checks.rulebook import finding
 from harness.findings import Finding, Location
 
@@ -21,6 +23,7 @@ _RULES: tuple[Callable[[Mail], Iterable[Finding]], ...] = (
     checks.message_id,
     checks.utf8_text,
     checks.header_words,
+    fields,
     checks.body_type,
     checks.same_wording,
     checks.nil_form,
@@ -62,9 +65,19 @@ def mail_judgement(mail: Mail, evidence: str) -> tuple[tuple[Finding, ...], Docu
     return tuple(_findings(mail, verdict, evidence)), verdict
 
 
+def patients_of(verdict: DocumentsVerdict) -> tuple[PatientSaid, ...]:
+    """Return whom the documents of a mail are about."""
+    headers = [one.header for one in verdict.documents if one.header is not None]
+    return tuple(
+        PatientSaid(one.patient.ins.extension if one.patient.qualified and one.patient.ins else None)
+        for one in headers
+    )
+
+
 def _findings(mail: Mail, verdict: DocumentsVerdict, evidence: str) -> Iterator[Finding]:
     for rule in _RULES:
         yield from rule(mail)
+    yield from check_addresses(mail, patients_of(verdict))
     yield from verdict.findings
     for part, archive in verdict.archives:
         yield from inside(part.number, archive.findings)

@@ -221,8 +221,10 @@ def _copy_rules(
     if documents and not copies:
         yield say.part("DOC-005", f"{max(wanted, 1)} PDF/A-1", "0", None)
         return
-    if len(copies) != wanted and documents:
-        yield say.part("DOC-006", f"{wanted} PDF/A-1", f"{len(copies)}", copies[-1])
+    different = len({copy.content for copy in copies})
+    if documents and (len(copies) != wanted or different != len(copies)):
+        twice = "" if different == len(copies) else f" ({different} ≠)"
+        yield say.part("DOC-006", f"{wanted} PDF/A-1", f"{len(copies)}{twice}", copies[-1])
     headers = [one.header for one in documents if one.header is not None]
     for copy in copies:
         if copy.content_type != "application/pdf" or copy.disposition != "attachment":

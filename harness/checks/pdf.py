@@ -67,6 +67,8 @@ def _file(copy: PdfCopy, say: Say) -> Iterator[Finding]:
         yield say("PDF-011", "%PDF-1.x, commentaire binaire / binary comment", repr(copy.header[:40]))
     if not _TAIL.search(copy.raw[-64:]):
         yield say("PDF-011", "%%EOF", repr(copy.raw[-20:]))
+    if copy.repaired:
+        yield say("PDF-011", "xref", copy.repaired)
     if "/ID" not in copy.document.trailer:
         yield say("PDF-012", "ID", "∅")
     match = _OBJECT_STREAMS.search(copy.raw)

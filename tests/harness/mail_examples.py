@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from harness.artefacts.mail import Mail
 from harness.checks import mail as checks
+from harness.checks.mail_fields import fields
 from harness.findings import Finding
 
 PERSON = checks.Sender(
@@ -22,6 +23,8 @@ HEAD = (
     "X-MSS-NIL: 1234",
     "MIME-Version: 1.0",
 )
+
+DATE = "Date: Thu, 15 Jan 2026 10:00:00 +0100"
 
 
 def mail(*changed: str, body: str | bytes = "Bonjour.\r\n", without: tuple[str, ...] = ()) -> Mail:
@@ -222,6 +225,14 @@ PASSING: Mapping[str, Mapping[str, Judged]] = {
         "raw UTF-8": lambda: checks.header_words(mail("Subject: évolution")),
         "question marks": lambda: checks.header_words(mail("Subject: =?ou pas ?=")),
     },
+    "MAIL-012": {
+        "whole": lambda: fields(mail(DATE, "Subject: a", "Reply-To: a@b.fr")),
+        "other zones": lambda: fields(mail("Date: 5 Jan 2026 9:05 GMT (UTC)")),
+    },
+    "MAIL-013": {
+        "with a version": lambda: fields(mail(DATE, "Content-Type: text/plain")),
+        "no MIME": lambda: fields(mail(DATE, without=("MIME-Version",))),
+    },
 }
 
 FAILING: Mapping[str, Mapping[str, Judged]] = {
@@ -300,5 +311,16 @@ FAILING: Mapping[str, Mapping[str, Judged]] = {
     },
     "MAIL-011": {
         "latin-1": lambda: checks.header_words(mail("Subject: =?iso-8859-1?Q?R=E9sultats?=")),
+    },
+    "MAIL-012": {
+        "no date": lambda: fields(mail()),
+        "a date of another form": lambda: fields(mail("Date: 2026-01-15 10:00")),
+        "no sender": lambda: fields(mail(DATE, without=("From",))),
+        "two subjects": lambda: fields(mail(DATE, "Subject: a", "Subject: b")),
+    },
+    "MAIL-013": {
+        "parts without a version": lambda: fields(
+            mail(DATE, "Content-Type: text/plain; charset=utf-8", without=("MIME-Version",))
+        ),
     },
 }

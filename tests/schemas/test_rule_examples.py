@@ -6,6 +6,7 @@ import pytest
 
 from harness.artefacts.mail import Mail
 from harness.checks import mail as checks
+from harness.checks.mail_fields import fields
 from schemas.rules import rules
 
 PERSON = checks.Sender(
@@ -30,6 +31,8 @@ CHECKS = {
     "MAIL-009": lambda mail: checks.nil(mail, "1234"),
     "MAIL-010": checks.nil_form,
     "MAIL-011": checks.header_words,
+    "MAIL-012": fields,
+    "MAIL-013": fields,
 }
 
 

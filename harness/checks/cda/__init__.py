@@ -26,6 +26,7 @@ from harness.checks.cda import (
     models,
     participants,
     patient,
+    vocabulary,
 )
 from harness.checks.cda.faults import Faults
 from harness.checks.cda.model import announced
@@ -73,6 +74,7 @@ def check_document(document: CdaDocument, *, evidence: str | None = None) -> Cda
 def _book() -> Book:
     parts = (
         datatypes,
+        vocabulary,
         links,
         header,
         patient,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from harness.checks.cda.nodes import XSI_TYPE, is_null, kid, kids, shown, words
+from harness.checks.cda.nodes import XSI_TYPE, is_null, kid, kids, local, shown, words
 from harness.checks.cda.payload import PayloadError, decoded, of_type
 from harness.checks.cda.ucum import is_unit
 from harness.checks.cda.walk import Book, Reading
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 book = Book()
+_DOSES = ("doseQuantity", "rateQuantity")
+_BEARERS = (
+    *("ClinicalDocument", "section", "observation", "act", "organizer", "procedure"),
+    *("substanceAdministration", "supply"),
+)
 _LABORATORY_REPORT = "1.2.250.1.213.1.1.1.55"
 _N1_TYPES = ("application/pdf", "image/jpeg", "image/tiff", "text/plain", "text/rtf")
 _STATUS = frozenset(
@@ -102,7 +107,7 @@ def status(reading: Reading, element: _Element) -> None:
         reading.fault("CDA-B-020", element, " | ".join(sorted(_STATUS)), shown(element), "code")
 
 
-@book.element("value", "low", "high")
+@book.element("value", "low", "high", *_DOSES)
 def unit(reading: Reading, element: _Element) -> None:
     """CDA-B-021: quantities are in units of UCUM."""
     given = element.get("unit")
@@ -114,7 +119,11 @@ def _is_measured(element: _Element) -> bool:
     kind = (element.get(XSI_TYPE) or "").rpartition(":")[2]
     if kind == "PQ":
         return True
+    if local(element) in _DOSES:
+        return True
     parent = element.getparent()
+    if parent is not None and local(parent) in _DOSES:
+        return True
     return parent is not None and (parent.get(XSI_TYPE) or "").rpartition(":")[2] == "IVL_PQ"
 
 
@@ -133,7 +142,7 @@ def quantity(reading: Reading, element: _Element) -> None:
         reading.fault("CDA-B-022", element, "valeur ou/or nullFlavor", shown(element))
 
 
-@book.element("section", "observation", "act", "organizer", "procedure", "substanceAdministration", "supply")
+@book.element(*_BEARERS)
 def twice(reading: Reading, element: _Element) -> None:
     """CDA-B-023: one declaration of conformity is made once."""
     given = Counter((each.get("root"), each.get("extension")) for each in kids(element, "templateId"))

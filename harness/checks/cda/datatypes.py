@@ -1,4 +1,4 @@
-"""Data types wherever they occur: II, TS, IVL, coded values, nullFlavor (CDA-020 to CDA-027).
+"""Data types wherever they occur: II, TS, IVL, coded values, nullFlavor (CDA-020 to CDA-032).
 
 Sources: HL7 v3 data types release 1 and the data type rules of the official test content; Structuration
 minimale v1.16.8 §3.4 for offsets and nullFlavors of the header.
@@ -20,10 +20,13 @@ book = Book()
 OID = re.compile(r"[0-2](?:\.(?:0|[1-9][0-9]*))+")
 UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 LOINC = "2.16.840.1.113883.6.1"
+SNOMED = "2.16.840.1.113883.6.96"
+_SNOMED = re.compile(r"(?:={3}|<{3})?\s*[1-9][0-9]{5,17}(?![0-9-])")
 _LOINC = re.compile(r"[0-9]{1,7}-[0-9]")
 _LOINC_PART = re.compile(r"L[AGLP][0-9]+-[0-9]")
 """Answers, groups, lists and parts of LOINC, numbered apart."""
 _WITH_TIME = re.compile(r"\d{9,}(?:\.\d+)?")
+_OFFSET = re.compile(r"[+-]\d{4}$")
 _TIMES = ("effectiveTime", "time", "birthTime", "copyTime", "low", "high", "center", "value")
 _INTERVALS = (
     *("effectiveTime", "time", "expectedUseTime", "comp", "value", "phase"),
@@ -42,7 +45,7 @@ def is_unique(root: str | None) -> bool:
     return root is not None and bool(OID.fullmatch(root) or UUID.fullmatch(root))
 
 
-@book.element("id", "setId")
+@book.element("id", "setId", "templateId")
 def identifier(reading: Reading, element: _Element) -> None:
     """CDA-020: an II has a root, or says why not, never both."""
     root, null = element.get("root"), element.get("nullFlavor")
@@ -68,8 +71,15 @@ def real_time(reading: Reading, element: _Element) -> None:
         return  # the schema says it
     if len(value) > 3 and moment(value) is None:
         reading.fault("CDA-022", element, "AAAAMMJJ[hhmm[ss]+ZZzz]", value, "value")
+    elif _OFFSET.search(value) and not _is_offset(value):
+        reading.fault("CDA-029", element, "-1200 … +1400", value, "value")
     elif _WITH_TIME.fullmatch(value) or re.search(r"[+-]\d{1,3}$", value):
         reading.fault("CDA-023", element, f"{re.split('[+-]', value)[0]}+0100", value, "value")
+
+
+def _is_offset(value: str) -> bool:
+    hours, minutes = int(value[-4:-2]), int(value[-2:])
+    return minutes < 60 and hours * 60 + minutes <= (14 * 60 if value[-5] == "+" else 12 * 60)
 
 
 def _is_time(element: _Element) -> bool:
@@ -156,6 +166,20 @@ def loinc(reading: Reading, element: _Element) -> None:
         return
     if not _LOINC_PART.fullmatch(code) and not is_loinc(code):
         reading.fault("CDA-028", element, "LOINC 1234-5", code, "code")
+
+
+@book.element(*_CODED)
+def code_system(reading: Reading, element: _Element) -> None:
+    """CDA-030, CDA-031: the code system is designated, and a SNOMED CT code is one."""
+    system = element.get("codeSystem")
+    if system is None:
+        return
+    if not is_unique(system):
+        reading.fault("CDA-030", element, "OID (2.16.840.1…)", system, "codeSystem")
+    code = element.get("code")
+    # A post-coordinated expression begins with an identifier too.
+    if system == SNOMED and code is not None and not _SNOMED.match(code):
+        reading.fault("CDA-031", element, "SNOMED CT : 6-18 chiffres / digits", code, "code")
 
 
 def is_loinc(code: str) -> bool:

@@ -1,4 +1,4 @@
-"""The patient: identifiers, INS and its traits, names, contact (CDA-H-030 to CDA-H-041).
+"""The patient: identifiers, INS and its traits, names, contact (CDA-H-030 to CDA-H-041, CDA-H-067).
 
 Sources: Structuration minimale v1.16.8 (recordTarget) and the official StrucMin rules; RNIV for the traits;
 form and key of a matricule are general knowledge and only warn, official samples having wrong keys.
@@ -24,6 +24,7 @@ NOT_QUALIFIED = "1.2.250.1.213.1.4.13"
 _TELECOM = re.compile(r"(?:tel|fax|mailto|http|ftp|mllp):\S+")
 _TELECOM_NULLS = ("UNK", "NASK", "ASKU", "NAV", "MSK")
 _TELECOM_USES = ("H", "HP", "HV", "WP", "DIR", "PUB", "EC", "MC", "PG")
+_ADDRESS_PARTS = frozenset({"houseNumber", "houseNumberNumeric", "streetName", "postalCode", "city"})
 _ADDRESS_USES = ("H", "HP", "HV", "WP", "TMP")
 _MAX_LINES = 7
 
@@ -151,7 +152,7 @@ def telecom(reading: Reading, element: _Element) -> None:
 
 @book.element("addr")
 def address(reading: Reading, element: _Element) -> None:
-    """CDA-H-041: an address is written in parts or in up to seven lines."""
+    """CDA-H-041, CDA-H-067: an address is written in parts or in up to seven lines."""
     use = element.get("use")
     lines = kids(element, "streetAddressLine")
     parts = [each.tag for each in element if isinstance(each.tag, str)]
@@ -163,3 +164,6 @@ def address(reading: Reading, element: _Element) -> None:
         twice = ", ".join(sorted(str(tag).rpartition("}")[2] for tag in repeated))
         found = twice or f"{len(lines)} lignes / lines"
         reading.fault("CDA-H-041", element, wanted, found)
+    elif lines and _ADDRESS_PARTS & {str(tag).rpartition("}")[2] for tag in parts}:
+        found = " + ".join(dict.fromkeys(str(tag).rpartition("}")[2] for tag in parts))
+        reading.fault("CDA-H-067", element, "streetAddressLine, ou/or houseNumber, city…", found)

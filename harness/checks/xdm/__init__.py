@@ -64,7 +64,7 @@ def limited(findings: Iterable[Finding], maximum: int = MAX_FINDINGS) -> Iterato
 
 def _findings(archive: XdmArchive, scope: Scope, documents: list[CarriedDocument]) -> Iterator[Finding]:
     yield from zip_checks.zip_rules(archive, scope)
-    if not archive.entries:
+    if not archive.entries and archive.problems:
         return
     yield from zip_checks.tree_rules(archive, scope)
     yield from zip_checks.readme_rules(archive, scope)

@@ -33,13 +33,19 @@ _EXECUTABLE = re.compile(
 _MAGIC = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe")
 _AUTORUN = re.compile(r"(?:^|/)\.?autorun(?:\.[a-z]*)?$", re.IGNORECASE)
 _README = {
-    "émetteur / sender": re.compile(r"[ée]metteur|sender|institution|organi[sz]", re.IGNORECASE),
+    "émetteur / sender": re.compile(r"(?<!['’])[ée]metteur|sender|institution|organi[sz]", re.IGNORECASE),
     "application": re.compile(r"application|logiciel|software", re.IGNORECASE),
     "version": re.compile(r"version", re.IGNORECASE),
     "éditeur / vendor": re.compile(r"[ée]diteur|vendor|fournisseur", re.IGNORECASE),
     "arborescence / organisation": re.compile(r"arborescence|IHE_XDM", re.IGNORECASE),
 }
 _LINK = re.compile(rb"""<a\s[^>]{0,500}?href\s*=\s*["']?(?:\./)?README\.TXT["'\s>]""", re.IGNORECASE)
+_NAMING = re.compile(
+    r"\b(?!(?:[ée]metteur|exp[ée]diteur|sender|issuer|voir|see|le|la|les|the|fichier|file|of|du|de|des|documents?"
+    r"|sant[ée]|readme|txt)\b)[^\W_]{2,}",
+    re.IGNORECASE,
+)
+"""A word that is none of those of the usual headings."""
 _SMALL = 1024 * 1024
 """Octets of README.TXT and INDEX.HTM that are looked at."""
 
@@ -130,11 +136,11 @@ def index_rules(archive: XdmArchive, scope: Scope) -> Iterator[Finding]:
         line = getattr(error, "lineno", None)
         yield here.fault_at_line("XDM-018", "XHTML bien formé / well-formed", str(error), line)
     else:
-        outside_links = [
+        outside_links = [  # what is told of somebody: the headings alone name nobody
             text
             for one in root.iter()
             for text in (one.text if _speaks(one) else None, one.tail)
-            if text and text.strip()
+            if text and _NAMING.search(text)
         ]
         if not outside_links:
             yield here.fault("XDM-023", "structure émettrice / sending institution", "∅")

@@ -93,8 +93,17 @@ def _person(value: str, place: Place, expected: Actor, rule: str, scope: Scope) 
     if accepted and pieces[0] not in accepted:
         shown = " | ".join(one.extension or one.root for one in expected.ids)
         yield scope.fault(rule, f"XCN.1 = {shown}", value, place)
+    elif not _same_authority(hd(pieces[8]).oid, pieces[0], expected):
+        roots = " | ".join(one.root for one in expected.ids if one.extension == pieces[0])
+        yield scope.fault(rule, f"XCN.9 = &{roots}&ISO", value, place)
     elif expected.family and fold(pieces[1]) != fold(expected.family):
         yield scope.fault("META-091", expected.family, value, place)
+
+
+def _same_authority(oid: str, number: str, expected: Actor) -> bool:
+    """Tell whether a number is given under the OID that the CDA gives it; without one there is no telling."""
+    roots = {one.root for one in expected.ids if one.extension == number}
+    return not oid or not roots or oid in roots
 
 
 def _organisation(author: Classification, expected: Actor, scope: Scope) -> Iterator[Finding]:
@@ -141,8 +150,14 @@ def _source_patient(entry: DocumentEntry, cda: CdaHeader, scope: Scope) -> Itera
 def _patient_info(entry: DocumentEntry, cda: CdaHeader, scope: Scope) -> Iterator[Finding]:
     patient = cda.patient
     families = {fold(one) for one in patient.families}
+
+    def named(text: str) -> bool:
+        pieces = components(text, 7)
+        birth = pieces[6] == "L" and patient.birth_family
+        return fold(pieces[0]) == fold(patient.birth_family) if birth else fold(pieces[0]) in families
+
     checks: dict[str, tuple[str, Callable[[str], bool]]] = {
-        "5": (" | ".join(patient.families), lambda text: fold(components(text, 1)[0]) in families),
+        "5": (" | ".join(patient.families), named),
         "7": (patient.birth_time, lambda text: _same_digits(text, patient.birth_time)),
         "8": (patient.gender, lambda text: text in _SEXES.get(patient.gender, {patient.gender})),
     }

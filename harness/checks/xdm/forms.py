@@ -34,6 +34,7 @@ _INS_OIDS = frozenset(InsOid)
 _SEXES = {"F", "M", "U", "UN", "O", "A", "N"}
 _XCN_TYPES = {"IDNPS", "EI", "NH", "RI", "PI"}
 _CONFIDENTIALITY = {"N", "R", "V"} | {"MASQUE_PS", "INVISIBLE_PATIENT", "INVISIBLE_REPRESENTANTS_LEGAUX"}
+_CONFIDENTIALITY_SYSTEM, _MASKING_SYSTEM = "2.16.840.1.113883.5.25", "1.2.250.1.213.1.1.4.13"
 _FACILITY_SYSTEM = "1.2.250.1.71.4.2.4"
 _DMP_SYSTEM = "1.2.250.1.213.2.2"
 
@@ -47,6 +48,7 @@ def entry_rules(entry: DocumentEntry, scope: Scope) -> Iterator[Finding]:
     yield from _slot(entry, "legalAuthenticator", "META-024", scope, xcn_faults)
     yield from _slot(entry, "sourcePatientId", "META-027", scope, cx_faults)
     yield from _person_types(entry, scope)
+    yield from _patient_types(entry, scope)
     yield from _patient_info(entry, scope)
     yield from _title(entry, scope)
     yield from _authors(entry.classified(schemes.AUTHOR), "META-023", entry, scope)
@@ -55,8 +57,7 @@ def entry_rules(entry: DocumentEntry, scope: Scope) -> Iterator[Finding]:
     yield from _code(entry, schemes.CLASS_CODE, "META-032", "class_code", scope)
     yield from _confidentiality(entry, scope)
     for event in entry.classified(schemes.EVENT_CODE):
-        if not event.code or not event.coding_scheme:
-            yield scope.fault("META-034", "code, codingScheme", event.code or "", event.place)
+        yield from _coded(event, "META-034", scope)
     yield from _code(entry, schemes.FORMAT_CODE, "META-035", "format_code", scope)
     yield from _code(entry, schemes.FACILITY, "META-036", "facility", scope)
     yield from _code(entry, schemes.PRACTICE_SETTING, "META-037", "practice_setting", scope)
@@ -131,6 +132,16 @@ def _person_types(entry: DocumentEntry, scope: Scope) -> Iterator[Finding]:
     for slot in entry.slots_named("legalAuthenticator"):
         for value, place in zip(slot.values, slot.value_places, strict=True):
             yield from _xcn_types(value, place, scope)
+
+
+def _patient_types(entry: DocumentEntry, scope: Scope) -> Iterator[Finding]:
+    """META-058 (warning): the identifier type of sourcePatientId."""
+    for slot in entry.slots_named("sourcePatientId"):
+        for value, place in zip(slot.values, slot.value_places, strict=True):
+            pieces = components(value, 5)
+            patient = hd(pieces[3]).oid in _INS_OIDS
+            if pieces[0].strip() and pieces[4] not in ({"NH"} if patient else {"PI", "NH"}):
+                yield scope.fault("META-058", "CX.5 NH" if patient else "CX.5 PI", value, place)
 
 
 def _xcn_types(value: str, place: Place, scope: Scope) -> Iterator[Finding]:
@@ -313,6 +324,10 @@ def _confidentiality(entry: DocumentEntry, scope: Scope) -> Iterator[Finding]:
         if one.code and one.code not in _CONFIDENTIALITY:
             expected = ", ".join(sorted(_CONFIDENTIALITY))
             yield scope.fault("META-056", expected, one.code, one.place.at("nodeRepresentation"))
+        elif one.code and one.coding_scheme:
+            system = _CONFIDENTIALITY_SYSTEM if len(one.code) == 1 else _MASKING_SYSTEM
+            if one.coding_scheme != system:
+                yield scope.fault("META-033", system, one.coding_scheme, _scheme_place(one))
 
 
 def _content_type(package: SubmissionSet, scope: Scope) -> Iterator[Finding]:

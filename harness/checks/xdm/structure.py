@@ -161,11 +161,13 @@ def file_of(archive: XdmArchive, subset: Subset, entry: DocumentEntry) -> Entry 
 
 
 def integrity_rules(entry: DocumentEntry, file: Entry | None, metadata_scope: Scope) -> Iterator[Finding]:
-    """META-010 to 012: URI, SHA-1 and size are those of the file (what the receiver must verify)."""
+    """META-010 to 012, 094: URI, SHA-1 and size are those of the file (what the receiver must verify)."""
     uris, hashes, sizes = (_single(entry, name) for name in ("URI", "hash", "size"))
     if uris is None or file is None:
         found, place = uris or ("", entry.place)
         yield metadata_scope.fault("META-010", "URI 1..1, fichier du zip / file of the zip", found, place)
+    elif uris[0].rpartition("/")[2] != file.name.rpartition("/")[2]:
+        yield metadata_scope.fault("META-094", file.name.rpartition("/")[2], *uris)
     content = file.content if file else None
     digest = hashlib.sha1(content, usedforsecurity=False).hexdigest() if content is not None else None
     found, place = hashes or ("", entry.place)
