@@ -146,19 +146,13 @@ class Search:
         return tuple(found)
 
     def _follow(self, include: Include, matches: tuple[Record, ...]) -> tuple[Record, ...]:
-        column = reference_column(include.source, include.parameter)
         if not include.reverse:
+            column = reference_column(include.source, include.parameter)
             keys = [getattr(record, column) for record in matches if record.resource == include.source]
             present = [key for key in keys if key is not None]
             return self._store.visible_records(include.other, present, self._moment)
         keys = [record.key for record in matches if record.resource == include.other]
-        if not keys:
-            return ()
-        seen = self._store.seen(include.source, self._moment)
-        listed = ", ".join(str(key) for key in keys)
-        sql = f"SELECT t.rid FROM {MAIN[include.source].name} t WHERE t.{column} IN ({listed}){seen.text}"
-        rids = [rid for (rid,) in self._store.database.rows(sql + " ORDER BY t.rid", seen.values)]
-        return self._store.records(include.source, rids)
+        return self._store.visible_referring(include.source, include.parameter, keys, self._moment)
 
 
 def _union(drivers: Sequence[Sql]) -> Sql:

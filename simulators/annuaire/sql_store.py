@@ -15,7 +15,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
-from simulators.annuaire.criteria import Sql
+from simulators.annuaire.criteria import Sql, reference_column
 from simulators.annuaire.database import Database, Telling
 from simulators.annuaire.deletion import deleted
 from simulators.annuaire.dimensions import Dimensions
@@ -62,6 +62,8 @@ from simulators.annuaire.tables import (
 )
 
 BATCH = 2_000
+KEYS_AT_ONCE = 200
+"""Ranges in one statement: databases bound the depth of an expression."""
 FOREVER = (1 << 62) - 1
 _MAILBOX_FIELDS = ", ".join(MAILBOX.names[2:])
 _CARD_FIELDS = ", ".join(CARD.names[1:])
@@ -125,13 +127,29 @@ class SqlStore:
                         boxes[kind] = boxes.get(kind, 0) + count
             return Counts(resources, active, boxes, red)
 
-    def every(self, resource: ResourceType, at: datetime) -> Iterator[Record]:
-        """Return all records of a kind, streamed."""
+    def get_all(self, resource: ResourceType, keys: Sequence[int], at: datetime) -> tuple[Record, ...]:
+        """Return the records of some keys."""
+        return self.visible_records(resource, keys, milliseconds(at))
+
+    def referring(
+        self, resource: ResourceType, parameter: str, keys: Sequence[int], at: datetime
+    ) -> tuple[Record, ...]:
+        """Return the records that refer to some keys."""
+        return self.visible_referring(resource, parameter, keys, milliseconds(at))
+
+    def every(self, resource: ResourceType, at: datetime, *, with_mailbox: bool = False) -> Iterator[Record]:
+        """Return all records of a kind, or those with a published BAL, streamed."""
         table, moment, after = MAIN[resource].name, milliseconds(at), 0
+        holders = (
+            f" AND EXISTS (SELECT 1 FROM mailbox WHERE kind = {KIND[resource]} AND owner = t.rid AND red = 0)"
+            if with_mailbox
+            else ""
+        )
         while True:
             with self._lock:
                 seen = self.seen(resource, moment)
-                sql = f"SELECT t.rid FROM {table} t WHERE t.rid > ?{seen.text} ORDER BY t.rid LIMIT {BATCH}"
+                sql = f"SELECT t.rid FROM {table} t WHERE t.rid > ?{holders}{seen.text}"
+                sql += f" ORDER BY t.rid LIMIT {BATCH}"
                 rids = [rid for (rid,) in self._database.rows(sql, (after, *seen.values))]
                 found = self.records(resource, rids)
             if not rids:
@@ -148,12 +166,28 @@ class SqlStore:
             return ()
         with self._lock:
             seen = self.seen(resource, moment)
-            ranges = " OR ".join(
-                f"t.rid BETWEEN {int(key) * VERSIONS} AND {(int(key) + 1) * VERSIONS - 1}" for key in wanted
-            )
-            sql = f"SELECT t.rid FROM {MAIN[resource].name} t WHERE ({ranges}){seen.text} ORDER BY t.rid"
-            rids = [rid for (rid,) in self._database.rows(sql, seen.values)]
+            rids: list[int] = []
+            for first in range(0, len(wanted), KEYS_AT_ONCE):
+                ranges = " OR ".join(
+                    f"t.rid BETWEEN {int(key) * VERSIONS} AND {(int(key) + 1) * VERSIONS - 1}"
+                    for key in wanted[first : first + KEYS_AT_ONCE]
+                )
+                sql = f"SELECT t.rid FROM {MAIN[resource].name} t WHERE ({ranges}){seen.text} ORDER BY t.rid"
+                rids += [rid for (rid,) in self._database.rows(sql, seen.values)]
             return self.records(resource, rids, public=public)
+
+    def visible_referring(
+        self, resource: ResourceType, parameter: str, keys: Sequence[int], moment: int
+    ) -> tuple[Record, ...]:
+        """Return the records that refer to some keys as of an instant (ms)."""
+        if not keys:
+            return ()
+        with self._lock:
+            column, seen = reference_column(resource, parameter), self.seen(resource, moment)
+            listed = ", ".join(str(int(key)) for key in keys)
+            sql = f"SELECT t.rid FROM {MAIN[resource].name} t WHERE t.{column} IN ({listed}){seen.text}"
+            rids = [rid for (rid,) in self._database.rows(sql + " ORDER BY t.rid", seen.values)]
+            return self.records(resource, rids)
 
     def records(
         self, resource: ResourceType, rids: Sequence[int], *, public: bool = True

@@ -136,8 +136,18 @@ class DirectoryStore(Protocol):
         """Count what is visible at `at`."""
         ...
 
-    def every(self, resource: ResourceType, at: datetime) -> Iterator[Record]:
-        """Return all records of a kind in the order of their key, streamed, without liste rouge."""
+    def get_all(self, resource: ResourceType, keys: Sequence[int], at: datetime) -> tuple[Record, ...]:
+        """Return the records of some keys as of `at`, in the order of their key, without liste rouge."""
+        ...
+
+    def referring(
+        self, resource: ResourceType, parameter: str, keys: Sequence[int], at: datetime
+    ) -> tuple[Record, ...]:
+        """Return the records of which a reference parameter leads to one of some keys, as of `at`."""
+        ...
+
+    def every(self, resource: ResourceType, at: datetime, *, with_mailbox: bool = False) -> Iterator[Record]:
+        """Return all records of a kind (or those with a published BAL), streamed, without liste rouge."""
         ...
 
     def add_all(self, records: Sequence[Record]) -> None:
