@@ -7,13 +7,27 @@ from types import MappingProxyType
 from typing import Final
 
 from simulators.product.variant import Variant
+from simulators.product.variants_archive import ARCHIVE_VARIANTS
 from simulators.product.variants_auth import AUTH_VARIANTS
+from simulators.product.variants_cda import CDA_VARIANTS
 from simulators.product.variants_documents import SENDING_VARIANTS
 from simulators.product.variants_mail import MAIL_VARIANTS
+from simulators.product.variants_metadata import METADATA_VARIANTS
 from simulators.product.variants_tls import TLS_VARIANTS
 
 VARIANTS: Final[Mapping[str, Variant]] = MappingProxyType(
-    {variant.name: variant for variant in (*TLS_VARIANTS, *AUTH_VARIANTS, *MAIL_VARIANTS, *SENDING_VARIANTS)}
+    {
+        variant.name: variant
+        for variant in (
+            *TLS_VARIANTS,
+            *AUTH_VARIANTS,
+            *MAIL_VARIANTS,
+            *SENDING_VARIANTS,
+            *ARCHIVE_VARIANTS,
+            *METADATA_VARIANTS,
+            *CDA_VARIANTS,
+        )
+    }
 )
 """Every variant by its name, in the order of the requirements that they break."""
 

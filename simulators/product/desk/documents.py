@@ -14,6 +14,7 @@ from simulators.product.deadline import Deadline
 from simulators.product.desk.delivery import deliver
 from simulators.product.desk.desk import Action, Answer, Desk, Params
 from simulators.product.documents.asked import Sending, parse_documents, parse_ids, parse_sending
+from simulators.product.documents.cda_faults import of_another_patient
 from simulators.product.documents.letter import write_letter
 from simulators.product.documents.making import Made, Maker
 from simulators.product.documents.packing import pack
@@ -50,6 +51,11 @@ class Documents:
         made = [
             self._made_by.make(one, patient, sending.sender, shows_itself=sending.stylesheet) for one in asked
         ]
+        if not self._desk.behaviour.one_patient:
+            made[1:] = [
+                replace(one, cda=replace(one.cda, content=of_another_patient(one.cda.content)))
+                for one in made[1:]
+            ]
         return self._post(sending, recipients, made, None, deadline)
 
     def _replace(self, params: Params, deadline: Deadline) -> Answer:
@@ -84,8 +90,15 @@ class Documents:
         deadline: Deadline,
     ) -> Answer:
         behaviour = self._desk.behaviour
-        archive = pack(self._made_by, made, action, behaviour)
-        draft = write_letter(replace(sending, to=recipients), made, archive, action, behaviour)
+        archives = pack(self._made_by, made, action, behaviour)
+        draft = write_letter(
+            replace(sending, to=recipients),
+            made,
+            archives,
+            action,
+            now=self._desk.clock.now(),
+            behaviour=behaviour,
+        )
         if sending.way == "draft":
             draft = self._reopened(draft)
         delivered = deliver(self._desk, draft, deadline)

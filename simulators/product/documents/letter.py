@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from simulators.documents import ARCHIVE_NAME, Action
+from simulators.documents import Action
 from simulators.product.behaviour import Behaviour
 from simulators.product.documents.asked import Sending
+from simulators.product.documents.copy_faults import copy_name_of
 from simulators.product.documents.making import Made
 from simulators.product.draft import Attachment, Carried, Draft
 
@@ -19,8 +21,10 @@ SENT = "Vous trouverez ci-joint le document"
 def write_letter(
     sending: Sending,
     documents: Sequence[Made],
-    archive: bytes,
+    archives: Sequence[bytes],
     action: Action | None,
+    *,
+    now: datetime,
     behaviour: Behaviour,
 ) -> Draft:
     """Return the mail that carries documents."""
@@ -28,12 +32,9 @@ def write_letter(
         sender=sending.sender,
         to=sending.to,
         cc=sending.cc,
-        subject=_subject(documents[0]),
+        subject=_subject(documents[0], behaviour),
         text=_text(sending, documents, action, behaviour),
-        attachments=(
-            Attachment(ARCHIVE_NAME, "application/zip", archive),
-            *_copies(documents),
-        ),
+        attachments=_attachments(sending, documents, archives, now=now, behaviour=behaviour),
         request_dsn=sending.request_dsn,
         request_mdn=sending.request_mdn,
         reply_to=sending.reply_to,
@@ -45,12 +46,24 @@ def write_letter(
     )
 
 
-def _subject(first: Made) -> str:
+def _subject(first: Made, behaviour: Behaviour) -> str:
     header = first.cda.header
     patient = header.patient
     label = " ".join(header.title.split())
     name = f"{patient.birth_family} {patient.first_given}"
-    return f"{SUBJECT_PREFIX}{label} {name} {patient.birth_date:%d/%m/%Y}"
+    prefix, born = SUBJECT_PREFIX, f"{patient.birth_date:%d/%m/%Y}"
+    match behaviour.subject:
+        case "no-prefix":
+            prefix = ""
+        case "no-patient":
+            return prefix + label.split()[0]
+        case "other-patient":
+            name = "AUTRE-PATIENT CAMILLE"
+        case "birth-date-iso":
+            born = f"{patient.birth_date:%Y-%m-%d}"
+        case "conforming":
+            pass
+    return f"{prefix}{label} {name} {born}"
 
 
 def _text(sending: Sending, documents: Sequence[Made], action: Action | None, behaviour: Behaviour) -> str:
@@ -69,6 +82,32 @@ def _text(sending: Sending, documents: Sequence[Made], action: Action | None, be
     return "\n".join([*told, "", sending.text])
 
 
-def _copies(documents: Sequence[Made]) -> list[Attachment]:
+def _attachments(
+    sending: Sending,
+    documents: Sequence[Made],
+    archives: Sequence[bytes],
+    *,
+    now: datetime,
+    behaviour: Behaviour,
+) -> tuple[Attachment, ...]:
+    packed = [Attachment(behaviour.archive_name, behaviour.archive_type, one) for one in archives]
+    copies = _copies(documents, now, behaviour)
+    if sending.way == "automatic":
+        match behaviour.automatic_carries:
+            case "no-copies":
+                copies = []
+            case "no-archive":
+                packed = []
+            case "all":
+                pass
+    return (*packed, *copies)
+
+
+def _copies(documents: Sequence[Made], now: datetime, behaviour: Behaviour) -> list[Attachment]:
     """Return the PDF/A-1 copies, one a document."""
-    return [Attachment(made.cda.copy_name, "application/pdf", made.cda.copy) for made in documents]
+    if behaviour.copy_fault == "absent":
+        return []
+    return [
+        Attachment(copy_name_of(made.cda, now, behaviour), "application/pdf", made.cda.copy)
+        for made in documents
+    ]

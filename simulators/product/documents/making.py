@@ -79,7 +79,7 @@ class Maker(DocumentFactory):
         header = super().header(model, patient, author=author, replacing=replacing, file_number=file_number)
         asked = self._asked
         title = (asked.title if asked is not None else None) or header.title.removesuffix(f" ({PARTIAL})")
-        if asked is not None and asked.partial:
+        if asked is not None and asked.partial and self._behaviour.partial_told:
             title = f"{title[: 125 - len(PARTIAL)]} ({PARTIAL})"
         if replacing is not None:
             header = self._next(header, replacing)
