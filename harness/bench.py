@@ -8,7 +8,7 @@ is configured at the first action.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,8 @@ from simulators.tenant import Bal, BalType, Tenant, TenantSpec
 
 if TYPE_CHECKING:
     from harness.factory import BenchFactory
+    from harness.specimens.book import Played
+    from harness.specimens.scene import Scene
 
 LONGEST_REAL_WAIT_S = 30.0
 """A product without an injected clock is waited for in real time, never longer than this for one step."""
@@ -45,6 +47,7 @@ class Bench(Needs):
         self._factory = factory
         self._spec = TenantSpec(mailboxes=(default_mailbox(factory.profile, info),))
         self._tenant: Tenant | None = None
+        self._rested_on: list[Played] = []
         self._product = ProductHandle(self, factory.driver, factory.capabilities)
 
     # --- the world --------------------------------------------------------------------------------
@@ -73,8 +76,14 @@ class Bench(Needs):
 
     @property
     def tenant_id(self) -> str:
-        """Return the id of the tenant, empty when the case never opened one."""
-        return self._tenant.id if self._tenant is not None else ""
+        """Return the id of the tenant, empty when there is none.
+
+        A case that rests on a scene played for several cases has that scene's tenant: its exchange is the
+        one that was judged.
+        """
+        if self._tenant is not None:
+            return self._tenant.id
+        return next((played.tenant for played in self._rested_on if played.tenant), "")
 
     @property
     def space(self) -> Space:
@@ -127,6 +136,19 @@ class Bench(Needs):
                 )
             )
         self.settle()
+
+    def specimens(self, scene: Scene) -> Played:
+        """Return what came of a scene: played once a process, whatever the number of cases that judge it."""
+        played = self._factory.specimens.of(scene, self.info.id)
+        self._rested_on.append(played)
+        return played
+
+    def evidence(self) -> Iterator[str]:
+        """Yield the addresses of the evidence of this case and of the scenes it rests on, each once."""
+        found = dict.fromkeys(one for played in self._rested_on for one in played.evidence)
+        if self._tenant is not None:
+            found.update(dict.fromkeys(super().evidence()))
+        yield from found
 
     # --- the product ------------------------------------------------------------------------------
 

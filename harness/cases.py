@@ -35,6 +35,8 @@ class CaseInfo:
     `id` is stable (`ECO.1.1.5/expired-smtp`), `requirements` are judged by it, `needs` are the driver
     actions without which it cannot be played (`connect|send`: one of them is enough), `mailboxes` (PER,
     ORG, APP) and `roles` (send, receive) those of which the product must claim at least one (empty: any).
+    `scenes` are the keys of the scenes that it rests on, played once for all cases (`harness.specimens`);
+    `files` says on which files it is judged when there is no live product, None when files tell nothing.
     """
 
     id: str
@@ -44,6 +46,8 @@ class CaseInfo:
     mailboxes: frozenset[str]
     roles: frozenset[str]
     title: Bilingual
+    scenes: tuple[str, ...] = ()
+    files: Bilingual | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,8 @@ def case(
     level: LevelName = "basic",
     mailboxes: Iterable[str] = (),
     roles: Iterable[str] = (),
+    scenes: Iterable[str] = (),
+    files: Bilingual | None = None,
 ) -> pytest.MarkDecorator:
     """Mark a test function as a conformance case; `fr` and `en` are its title."""
     info = CaseInfo(
@@ -74,6 +80,8 @@ def case(
         mailboxes=frozenset(mailboxes),
         roles=frozenset(roles),
         title=Bilingual(fr, en),
+        scenes=tuple(scenes),
+        files=files,
     )
     return pytest.mark.case(info)
 

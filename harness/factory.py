@@ -13,6 +13,7 @@ from harness.drivers import Capabilities, Driver, open_driver
 from harness.findings import Bilingual
 from harness.outcomes import CaseFailed
 from harness.profile import VendorProfile
+from harness.specimens.book import SpecimenBook
 from simulators.journal import Journal
 from simulators.network import Network
 from simulators.space import Space
@@ -74,7 +75,7 @@ class BenchFactory:
     ) -> None:
         self.profile = profile
         self.journal = journal
-        self._watch = watch or Watch()
+        self.watch = watch or Watch()
         self.driver: Driver = open_with(profile, journal, worker)
         self.capabilities: Capabilities = self.driver.describe()
         self.space = Space(journal, seed=seed, network=_network(profile), worker=worker)
@@ -84,10 +85,11 @@ class BenchFactory:
             self.close()
             raise cannot_listen(error) from error
         self._controls: dict[str, bool] = {}
+        self.specimens = SpecimenBook(self)
 
     def open(self, info: CaseInfo) -> Bench:
         """Return the bench of one case."""
-        self._watch.begins(info.id)
+        self.watch.begins(info.id)
         return Bench(self, info)
 
     def control(self, protocol: LinkProtocol, mailbox: BalType, case: str) -> bool:
@@ -97,7 +99,7 @@ class BenchFactory:
         """
         key = f"{protocol}/{mailbox}"
         if key not in self._controls:
-            self._watch.control_begins(case, key)
+            self.watch.control_begins(case, key)
             info = CaseInfo(
                 f"controle/{key}", "basic", (), frozenset(), frozenset(), frozenset(), Bilingual(key, key)
             )
@@ -110,7 +112,7 @@ class BenchFactory:
                 self._controls[key] = False
             finally:
                 bench.close()
-        self._watch.rests_on(case, key)
+        self.watch.rests_on(case, key)
         return self._controls[key]
 
     def close(self) -> None:

@@ -97,8 +97,11 @@ def plan_run(
     """Return the plan of a run; `capabilities` is None when the driver was not asked or did not answer."""
     items: list[PlanItem] = []
     left_out: dict[str, Bilingual] = {}
+    told = _told_by_files(cases) if capabilities is not None and capabilities.means == "files" else None
     for case in cases:
         reason = _not_concerned(case, catalogue, profile.claims)
+        if reason is None and told is not None and case.files is None and told.issuperset(case.requirements):
+            reason = message("plan.files-elsewhere")
         if reason is not None:
             left_out[case.id] = reason
             continue
@@ -127,6 +130,15 @@ def _not_concerned(case: CaseInfo, catalogue: Catalogue, claims: Claims) -> Bili
     return next((answer.reason for answer in answers if answer.reason), None)
 
 
+def _told_by_files(cases: Sequence[CaseInfo]) -> frozenset[str]:
+    """Return the requirements of which files tell something.
+
+    A case on one of them that needs a live product (another way of sending, say) is left out when there are
+    only files: what is in the folder is judged whichever way it came.
+    """
+    return frozenset(one for case in cases if case.files is not None for one in case.requirements)
+
+
 def _mode(
     case: CaseInfo, profile: VendorProfile, capabilities: Capabilities | None
 ) -> tuple[Mode, Bilingual | None]:
@@ -134,7 +146,12 @@ def _mode(
         expected: Mode = "manual" if profile.driver.kind == "manual" else "automatic"
         return expected, message("plan.not-asked")
     if capabilities.means == "files":
-        return "impossible", message("plan.files")
+        if case.files is None:
+            return "impossible", message("plan.files")
+        judged = message("plan.files-judged")
+        return "automatic", Bilingual(
+            judged.fr.format(put=case.files.fr), judged.en.format(put=case.files.en)
+        )
     needs = case.needs | {"configure"}  # each case has a space of its own, which the product must be told
     missing = sorted(need for need in needs if not any(map(capabilities.can, need.split("|"))))
     if missing:
