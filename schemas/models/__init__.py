@@ -60,7 +60,8 @@ class Need:
 
     Only those count that bear `template`, have one of `codes`, the code `system`, and, where `name` is given,
     that displayName (letter case apart). `path` may begin with `//` (at any depth) and end with `@name`: the
-    element must have the attribute. With `filled` none of them may have a nullFlavor.
+    element must have the attribute. With `filled` none of them may have a nullFlavor. With `value_set` each
+    of them that has no nullFlavor is a code of that value set. An empty path is the element itself.
     """
 
     path: str
@@ -71,6 +72,7 @@ class Need:
     system: str | None
     name: str | None
     filled: bool
+    value_set: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,4 +178,5 @@ def _need(table: dict[str, Any]) -> Need:
         system=table.get("system"),
         name=table.get("name"),
         filled=table.get("filled", False),
+        value_set=table.get("value_set"),
     )

@@ -11,6 +11,7 @@ from lxml import etree
 from harness.checks.cda import Depth, check_cda
 from schemas.models import models
 from schemas.rules import rules
+from schemas.valuesets import value_set
 from simulators.documents import MODELS, MORE_MODELS
 
 ROOT = "1.2.250.1.213.1.1.1."
@@ -76,7 +77,9 @@ def test_every_demand_names_a_rule_on_models():
         for demand in model.demands:
             assert demand.rule in known
             assert demand.rule.startswith("CDA-M-")
-            assert all(need.path and need.least >= 0 for need in demand.needs)
+            assert demand.needs
+            for need in demand.needs:
+                assert need.least or need.most is not None or need.filled or value_set(need.value_set).codes
 
 
 @pytest.mark.parametrize(
@@ -295,3 +298,30 @@ def test_a_local_result_code_is_allowed_since_2023(version, seen):
     )
 
     assert ("CDA-BIO-024" in fired(content)) is seen
+
+
+@pytest.mark.parametrize(
+    ("name", "xpath", "element"),
+    [
+        ("LDL-SES", '//h:observation[h:code/@code="ORG-074"]/h:value', "value"),
+        ("IMG-CR-IMG", "//h:serviceEvent/h:code/h:translation", "translation"),
+        ("IMG-CR-IMG", "//h:procedure/h:methodCode", "methodCode"),
+        ("DLU-EHPAD-FLUDT", '//h:observation/h:code[@code="Q021003"]', "code"),
+    ],
+)
+def test_codes_are_of_the_value_set_of_the_model(name, xpath, element):
+    root = etree.fromstring(built(name))
+    coded = root.xpath(xpath, namespaces={"h": HL7.strip("{}")})[0]
+    coded.set("code", "INCONNU")
+
+    findings = [each for each in check_cda(etree.tostring(root)).findings if each.rule == "CDA-M-019"]
+
+    assert len(findings) == 1
+    assert element in findings[0].location.xpath
+
+
+def test_a_code_that_is_not_known_yet_may_be_null():
+    value = '<value xsi:type="CD" nullFlavor="UNK"/>'
+    content = replaced(built("LDL-SES"), '//h:observation[h:code/@code="ORG-074"]/h:value', value)
+
+    assert "CDA-M-019" not in fired(content)

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from harness.artefacts.cda import HL7
-from harness.checks.cda.nodes import has_template, is_null, kids, local, shown
+from harness.checks.cda.nodes import has_template, is_null, kids, local, member, shown
 from harness.checks.cda.walk import Reading
 from schemas.models import Demand, Need
 
@@ -65,19 +65,26 @@ def meets(need: Need, element: _Element) -> bool:
 
 def _judge(reading: Reading, demand: Demand, element: _Element) -> None:
     for need in demand.needs:
-        there = at(element, need.path)
-        good = [each for each in there if _counts(need, each)]
-        empty = next((each for each in good if is_null(each)), None) if need.filled else None
-        expected = f"{_wanted(need)} ({demand.name})"
-        if empty is not None:
-            reading.fault(demand.rule, empty, expected, shown(empty), "nullFlavor")
-        elif len(good) < need.least:
-            # A coded element that is there with another code is the faulty one; else what should hold it is.
-            wrong = there[0] if len(there) == 1 and (need.codes or need.system or need.name) else None
-            found = shown(wrong) if wrong is not None else f"{len(good)} ×"
-            reading.fault(demand.rule, element if wrong is None else wrong, expected, found)
-        elif need.most is not None and len(good) > need.most:
-            reading.fault(demand.rule, good[need.most], expected, f"{len(good)} ×")
+        _judge_need(reading, demand, need, element)
+
+
+def _judge_need(reading: Reading, demand: Demand, need: Need, element: _Element) -> None:
+    there = at(element, need.path)
+    good = [each for each in there if _counts(need, each)]
+    empty = next((each for each in good if is_null(each)), None) if need.filled else None
+    expected = f"{_wanted(need)} ({demand.name})"
+    if empty is not None:
+        reading.fault(demand.rule, empty, expected, shown(empty), "nullFlavor")
+    elif len(good) < need.least:
+        # A coded element that is there with another code is the faulty one; else what should hold it is.
+        wrong = there[0] if len(there) == 1 and (need.codes or need.system or need.name) else None
+        found = shown(wrong) if wrong is not None else f"{len(good)} ×"
+        reading.fault(demand.rule, element if wrong is None else wrong, expected, found)
+    elif need.most is not None and len(good) > need.most:
+        reading.fault(demand.rule, good[need.most], expected, f"{len(good)} ×")
+    if need.value_set is not None:
+        for each in good:
+            member(reading, demand.rule, each, need.value_set)
 
 
 def _concerned(reading: Reading, demand: Demand) -> list[_Element]:
