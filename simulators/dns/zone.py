@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import dns.name
 import dns.rdataclass
@@ -86,15 +87,23 @@ def _rrset(name: str, kind: str, value: str) -> dns.rrset.RRset:
 
 
 class IndexedZone:
-    """A zone ready to answer."""
+    """A zone ready to answer; its records are made at the first question, which most tenants never get."""
 
     def __init__(self, zone: Zone) -> None:
         self.zone = zone
         self.origin = dns.name.from_text(zone.domain)
-        self.authority = zone.authority()
-        self._records: dict[dns.name.Name, list[dns.rrset.RRset]] = {}
-        for record in (*zone.records(), self.authority):
-            self._records.setdefault(record.name, []).append(record)
+
+    @cached_property
+    def authority(self) -> dns.rrset.RRset:
+        """Return the SOA."""
+        return self.zone.authority()
+
+    @cached_property
+    def _records(self) -> dict[dns.name.Name, list[dns.rrset.RRset]]:
+        found: dict[dns.name.Name, list[dns.rrset.RRset]] = {}
+        for record in (*self.zone.records(), self.authority):
+            found.setdefault(record.name, []).append(record)
+        return found
 
     def holds(self, name: dns.name.Name) -> bool:
         """Say whether `name` is answered by this zone: in its domain, or one of its hosts elsewhere."""
