@@ -30,7 +30,10 @@ def pdf(name: str, what: str, **save: Any) -> Callable[[Change], Change]:
                     return None
                 out = io.BytesIO()
                 document.save(
-                    out, fix_metadata_version=False, deterministic_id="encryption" not in save, **_options(save)
+                    out,
+                    fix_metadata_version=False,
+                    deterministic_id="encryption" not in save,
+                    **_options(save),
                 )
             return out.getvalue()
 
@@ -207,7 +210,10 @@ for _name, _what, _change in TABLE:
 
 
 @pdf(
-    "encrypted", "encrypted, opens without a password", encryption=pikepdf.Encryption(owner="x", user="", R=4), force_version="1.6"
+    "encrypted",
+    "encrypted, opens without a password",
+    encryption=pikepdf.Encryption(owner="x", user="", R=4),
+    force_version="1.6",
 )
 def encrypted(document: pikepdf.Pdf) -> None:
     """ISO 19005-1 6.1.3."""
@@ -216,7 +222,8 @@ def encrypted(document: pikepdf.Pdf) -> None:
 @pdf(
     "encrypted-password",
     "encrypted, a password is needed",
-    encryption=pikepdf.Encryption(owner="x", user="y", R=4), force_version="1.6",
+    encryption=pikepdf.Encryption(owner="x", user="y", R=4),
+    force_version="1.6",
 )
 def encrypted_password(document: pikepdf.Pdf) -> None:
     """Nobody can read it."""
