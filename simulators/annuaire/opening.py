@@ -59,6 +59,7 @@ class OpenDirectory:
         directory = self.directory
         return TenantDirectory(
             base_url=directory.base,
+            extraction_url=self._server.extraction_url(self._tenant),
             api_key=directory.api_key,
             operator_key=directory.operator_key or "",
             entries=tuple(self._entries.values()),

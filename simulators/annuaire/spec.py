@@ -56,6 +56,7 @@ class TenantDirectory:
     """
 
     base_url: str
+    extraction_url: str
     api_key: str
     operator_key: str
     entries: tuple[DirectoryEntry, ...]

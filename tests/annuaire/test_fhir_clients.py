@@ -1,4 +1,4 @@
-"""Two FHIR clients that are not ours search, follow pages, read: fhirpy (both ways) and SMART's fhirclient."""
+"""Two FHIR clients that are not ours search, follow pages, read: fhirpy (both ways), fhirclient of SMART."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from simulators.annuaire.fhir.conduct import Conduct
 from simulators.annuaire.fhir.directory import Ask, Directory, Note
+from simulators.annuaire.fhir.downloads import EXTRACTION_PATH, asked_archive, download
 from simulators.annuaire.fhir.journalled import KEY_HEADER, describe
 from simulators.annuaire.fhir.outcome import Answer, gateway
 from simulators.annuaire.store import DirectoryStore
@@ -127,14 +128,23 @@ class AnnuaireSante:
 
     def base_url(self, tenant: str) -> str:
         """Return the `base_url` of a tenant: what stands before `/Practitioner`."""
-        origin = f"{self._http.scheme}://{self._host_name}:{self._http.port}"
-        return f"{origin}/t/{tenant}/{'/'.join(API_PATH)}"
+        return f"{self._tenant_url(tenant)}/{'/'.join(API_PATH)}"
+
+    def extraction_url(self, tenant: str, name: str = "Extraction_Correspondance_MSSante") -> str:
+        """Return where an extraction file of a tenant is (`ARCHIVES` has the names)."""
+        return f"{self._tenant_url(tenant)}/{'/'.join(EXTRACTION_PATH)}/{name}"
+
+    def _tenant_url(self, tenant: str) -> str:
+        return f"{self._http.scheme}://{self._host_name}:{self._http.port}/t/{tenant}"
 
     # HTTP
 
     def _describe(self, request: HttpRequest) -> Described:
         directory = self._directories.get(_tenant_in(request.path) or "")
         ask = _ask(request.method, request.path, request.query, request.headers, request.body)
+        extraction = asked_archive(request.path)
+        if extraction is not None:
+            return Described("extraction-", f"{request.method} {extraction}", {"extraction": extraction})
         if ask is None:
             return Described()
         return describe(request, ask, directory.operator_key if directory else None)
@@ -144,17 +154,28 @@ class AnnuaireSante:
             return
         request = Request(scope, receive)
         body = await request.body()
-        directory = self._directories.get(_tenant_in(scope["path"]) or "")
+        path, directory = scope["path"], self._directories.get(_tenant_in(scope["path"]) or "")
         query = scope.get("query_string", b"").decode("latin-1")
-        ask = _ask(request.method, scope["path"], query, request.headers, body)
-        if directory is None or ask is None:
-            answer = gateway(404, "No context-path matches the request URI.")
+        ask, extraction = _ask(request.method, path, query, request.headers, body), asked_archive(path)
+        if directory is not None and extraction is not None:
+            response = await self._download(directory, extraction, request)
+        elif directory is not None and ask is not None:
+            response = _response(await self._answer(directory, ask, scope))
         else:
-            answer = await self._answer(directory, ask, scope)
-        response = Response(answer.body, answer.status, dict(answer.headers))
-        if answer.media_type:
-            response.headers["Content-Type"] = answer.media_type
+            response = _response(gateway(404, "No context-path matches the request URI."))
         await response(scope, receive, send)
+
+    async def _download(self, directory: Directory, name: str, request: Request) -> Response:
+        if request.method not in {"GET", "HEAD"}:
+            return _response(gateway(405, "Method Not Allowed", headers=(("Allow", "GET, HEAD"),)))
+        call = directory.counted("extraction")
+        for fault in directory.faults:
+            await asyncio.sleep(fault.delay_s(call))
+            instead = fault.instead(call)
+            if instead is not None:
+                request.scope[ANSWER_DATA] = {"fault": type(fault).__name__}
+                return _response(instead)
+        return download(name, directory.store, directory.clock.now(), request.headers, self._threads)
 
     async def _answer(self, directory: Directory, ask: Ask, scope: Scope) -> Answer:
         note, call = Note(), directory.call(ask)
@@ -169,6 +190,13 @@ class AnnuaireSante:
             answer = gateway(504, "Request timeout", directory.conduct.gateway_body)
         scope[ANSWER_DATA] = note.to_json()
         return answer
+
+
+def _response(answer: Answer) -> Response:
+    response = Response(answer.body, answer.status, dict(answer.headers))
+    if answer.media_type:
+        response.headers["Content-Type"] = answer.media_type
+    return response
 
 
 def _ask(method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> Ask | None:
