@@ -104,6 +104,34 @@ class TestReads:
         reads.begins("c")
         assert reads.by_case() == {"a": {"trust", "nil"}, "b": {"trust"}, "c": set()}
 
+    def test_a_control_may_rest_on_another(self):
+        """A scene that several cases share first tries the connection, as a case of its own would."""
+        reads = Reads()
+        reads.begins("a")
+        reads.control_begins("a", "scene/1")
+        reads.note("body")
+        reads.control_begins("scene/1", "smtp/PER")
+        reads.note("trust")
+        reads.rests_on("scene/1", "smtp/PER")
+        reads.note("nil")
+        reads.rests_on("a", "scene/1")
+        reads.note("charset")
+        reads.begins("b")
+        reads.rests_on("b", "smtp/PER")
+        reads.begins("c")
+        reads.rests_on("c", "scene/1")
+        scene = {"body", "trust", "nil"}
+        assert reads.by_case() == {"a": {*scene, "charset"}, "b": {"trust"}, "c": scene}
+
+    def test_a_control_that_breaks_counts_for_who_asked_and_not_for_the_next(self):
+        reads = Reads()
+        reads.begins("a")
+        reads.control_begins("a", "smtp/PER")
+        reads.note("trust")
+        reads.begins("b")
+        reads.note("nil")
+        assert reads.by_case() == {"a": {"trust"}, "b": {"nil"}}
+
 
 class TestSelection:
     def test_a_variant_is_played_where_its_field_is_read(self):
