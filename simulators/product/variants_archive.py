@@ -151,7 +151,6 @@ ARCHIVE_VARIANTS: tuple[Variant, ...] = (
         "ECO.2.1.5",
         "Joint un PDF qui n'est pas fait à partir du CDA",
         "Joins a PDF that is not made from the CDA",
-        warns="ECO.2.1.1",
         origin=ISSUE,
         copy_fault="printed-elsewhere",
     ),
@@ -160,7 +159,6 @@ ARCHIVE_VARIANTS: tuple[Variant, ...] = (
         "ECO.2.1.5",
         "La copie n'a pas le texte des sections",
         "The copy lacks the text of the sections",
-        warns="ECO.2.1.1",
         copy_fault="header-only",
     ),
     variant(

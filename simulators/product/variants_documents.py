@@ -252,14 +252,6 @@ SENDING_VARIANTS: tuple[Variant, ...] = (
         delete_slot="word",
     ),
     variant(
-        "brouillon-sans-accuses",
-        "ECO.2.3.1",
-        "Perd les demandes d'accusé d'un brouillon rouvert",
-        "Loses the requests for receipts of a draft that is opened again",
-        origin=f"{CLIENTS}: draft then send, read-receipt flag dropped",
-        draft_keeps="no-receipts",
-    ),
-    variant(
         "partiel-sans-mention",
         "SGL.MSS/va1.32",
         "Envoie un compte rendu partiel sans le dire",

@@ -98,11 +98,11 @@ METADATA_VARIANTS: tuple[Variant, ...] = (
         entry_fault="authenticator-without-identifier",
     ),
     variant(
-        "debut-heure-locale",
+        "debut-a-minuit",
         "X-XDM-25",
-        "Écrit serviceStartTime en heure locale",
-        "Writes serviceStartTime in local time",
-        entry_fault="start-time-local",
+        "Écrit serviceStartTime sans l'heure, à minuit",
+        "Writes serviceStartTime without the hour, at midnight",
+        entry_fault="start-at-midnight",
     ),
     variant(
         "fin-avec-decalage",
@@ -265,7 +265,7 @@ METADATA_VARIANTS: tuple[Variant, ...] = (
     ),
     variant(
         "lot-patient-nu",
-        "X-XDM-48",
+        "X-XDM-48 X-XDM-66 ECO.2.1.1",
         "Écrit le matricule seul comme patientId du lot",
         "Writes the bare matricule as patientId of the set",
         set_fault="patient-bare",

@@ -17,7 +17,7 @@ CodeHeader = Literal[
     "on-every-mail",
 ]
 NewVersion = Literal["complete", "same-number", "other-set", "same-id", "no-parent", "replaces-itself"]
-DraftKeeps = Literal["all", "no-attachments", "no-headers", "no-receipts"]
+DraftKeeps = Literal["all", "no-attachments", "no-headers"]
 InsHeader = Literal["qualified", "absent", "always-yes", "always-no", "english", "on-every-mail"]
 
 EntryFault = Literal[
@@ -27,7 +27,7 @@ EntryFault = Literal[
     "no-language",
     "no-author-person",
     "authenticator-without-identifier",
-    "start-time-local",
+    "start-at-midnight",
     "stop-time-with-offset",
     "no-stop-time",
     "source-patient-bare",

@@ -120,8 +120,6 @@ class Documents:
                 return replace(draft, attachments=())
             case "no-headers":
                 return replace(draft, carried=None)
-            case "no-receipts":
-                return replace(draft, request_dsn=False, request_mdn=False)
             case "all":
                 return draft
 

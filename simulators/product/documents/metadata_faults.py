@@ -186,7 +186,7 @@ ENTRY_FAULTS: Final[Mapping[EntryFault, _Fault]] = {
     "no-language": _drop_slot("languageCode"),
     "no-author-person": _no_author_person,
     "authenticator-without-identifier": _change_slot("legalAuthenticator", lambda value: "Docteur MARTIN"),
-    "start-time-local": _change_slot("serviceStartTime", _to_local),
+    "start-at-midnight": _change_slot("serviceStartTime", lambda value: f"{value[:8]}000000"),
     "stop-time-with-offset": _change_slot("serviceStopTime", _with_offset),
     "no-stop-time": _drop_slot("serviceStopTime"),
     "source-patient-bare": _change_slot("sourcePatientId", _number),
