@@ -10,7 +10,7 @@ dimensions instead (`simulators.annuaire.shared`), found in memory.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from simulators.annuaire import nos
@@ -45,6 +45,10 @@ class World(Protocol):
         """Return `table x … WHERE …`: its rows `x` of which an expression on `x` contains a text."""
         ...
 
+    def narrowing(self, table: str, column: str, folded: str) -> Sql | None:
+        """Return a cheap query for at least the rows that `containing` gives, or None."""
+        ...
+
     def titled(self, said: Callable[[str], bool]) -> Sequence[int]:
         """Return the dimensions of professionals whose civility or title satisfies a test."""
         ...
@@ -52,10 +56,16 @@ class World(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One criterion: true where any of the alternatives is. Without alternatives it finds nothing."""
+    """One criterion: true where any of the alternatives is. Without alternatives it finds nothing.
+
+    `bounds` are cheaper queries that find at least as much as the drivers; without them the drivers serve.
+    `covered`: the one driver reads an index alone and gives no `rid` twice: counting it is exact and cheap.
+    """
 
     filters: tuple[Sql, ...]
     drivers: tuple[Sql, ...]
+    bounds: tuple[Sql, ...] = ()
+    covered: bool = False
 
     @property
     def filter(self) -> Sql:
@@ -270,14 +280,23 @@ def _references(resource: ResourceType, criterion: Criterion) -> Condition:
 def _strings(resource: ResourceType, criterion: Criterion, world: World) -> Condition:
     columns = _STRINGS[resource, criterion.parameter]
     pairs: list[tuple[Sql, Sql]] = []
+    bounds: list[Sql | None] = []
     for value in criterion.values:
         if not isinstance(value, StringValue) or "\0" in value.text:
             continue
         for place in columns:
             pairs.append(_string(resource, place, value.text, criterion.modifier, world))
+            table, _, column = place.rpartition(".")
+            table = table or MAIN[resource].name
+            bounds.append(world.narrowing(table, f"x.{column}", fold(value.text)))
         if criterion.parameter == "name" and resource == "Practitioner":
             pairs += _full_names(value.text, criterion.modifier, world)
-    return _joined(pairs)
+    condition = _joined(pairs)
+    cheap = tuple(one for one in bounds if one is not None)
+    if criterion.modifier == "contains" and len(cheap) == len(pairs):
+        return replace(condition, bounds=cheap)
+    covered = not criterion.modifier and len(pairs) == 1 and "." not in columns[0]
+    return replace(condition, covered=covered)
 
 
 def _string(resource: ResourceType, place: str, text: str, modifier: str, world: World) -> tuple[Sql, Sql]:

@@ -38,6 +38,10 @@ class Database(Protocol):
         """Return `table x … WHERE …`: its rows `x` of which an expression on `x` contains a text."""
         ...
 
+    def narrowing(self, table: str, column: str, folded: str) -> Sql | None:
+        """Return a cheap query for at least the rows that `containing` gives, or None."""
+        ...
+
     def index_text(self, table: str, first: int) -> None:
         """Take the rows of a table from a row number on into its trigram index."""
         ...

@@ -1,15 +1,17 @@
-"""How a page of a search is found.
+"""How a page of a search is found: by listing what one criterion finds, or by reading rows in their order.
 
-Each criterion is counted through its index up to `BROAD`. When one of them finds fewer, all that it finds is
-filtered by the others, which gives the exact total as well. When all find more, matches are dense: rows are
-read in the order of their number until the page is full. Totals over codes alone are sums over dimensions.
-Measured at the national volume in `benchmarks/bench_annuaire.py`.
+Each criterion is counted through its index, up to a bound. Where one finds few, all that it finds is listed
+and filtered by the others, which gives the exact total as well. Where all find many, matches are dense, and
+rows are read in the order of their number until the page is full; what is cheaper is reckoned from the
+counts, as if criteria were independent. Totals over codes alone are sums over dimensions. Measured at the
+national volume in `benchmarks/bench_annuaire.py`.
 """
 
 # ruff: noqa: S608  every value goes by its place; the text is ours
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +24,12 @@ from simulators.annuaire.tables import MAIN
 if TYPE_CHECKING:
     from simulators.annuaire.sql_store import SqlStore
 
-BROAD = 8_000
-"""A criterion that finds more is not worth listing: the page is looked for in the order of the records."""
+LISTED, INDEXED = 20_000, 60_000
+"""So many rows are listed, and counted, where an index gives them."""
+FETCH_US, LIST_US, READ_US = 3.0, 0.9, 0.3
+"""What a row costs fetched by its number, sorted as a number alone, read as the next: ratios matter."""
+CHEAP_US, DEAR_US = 2_000.0, 5_000.0
+"""Listing below the first is done anyway, for the exact total; above the second, more is tried."""
 
 
 class Search:
@@ -43,6 +49,10 @@ class Search:
     def containing(self, table: str, column: str, folded: str) -> Sql:
         """Return the rows of which an expression contains a text."""
         return self._store.database.containing(table, column, folded)
+
+    def narrowing(self, table: str, column: str, folded: str) -> Sql | None:
+        """Return a cheap query for at least those rows, or None."""
+        return self._store.database.narrowing(table, column, folded)
 
     def titled(self, said: Callable[[str], bool]) -> Sequence[int]:
         """Return the dimensions of professionals with a civility or title."""
@@ -72,68 +82,113 @@ class Search:
     def _found(self, after: int) -> tuple[list[int], int | None]:
         """Return row numbers of the page and one more, and the total."""
         store, query = self._store, self._query
-        asked = query.total
-        everything = not self._conditions and not self._refusals
-        if everything:
+        asked, wanted = query.total, query.count + 1
+        if not self._conditions and not self._refusals:
             total = None if asked == "none" else store.count_dims(query.resource, self._dims, self._moment)
-            few = sum(store.dimensions.base[number] for number in self._dims) <= BROAD
-            driver = self._dim_driver() if few else None
-            return self._scan(driver, after, query.count + 1), total
-        best = self._best_driver()
+            few = sum(store.dimensions.base[number] for number in self._dims) <= LISTED
+            if few:
+                return self._list(self._dim_driver(), self._where(dims=False), after, wanted), total
+            return self._scan(after, wanted), total
+        best = self._best()
         if best is not None:
-            rids = self._scan(best, 0, None)
-            page = [rid for rid in rids if rid > after][: query.count + 1]
+            driver, rest = best
+            rids = self._list(driver, rest, 0, None)
+            page = [rid for rid in rids if rid > after][:wanted]
             return page, None if asked == "none" else len(rids)
-        page = self._scan(None, after, query.count + 1)
-        if asked in {"accurate", "estimate"}:
-            return page, self._count()
-        if not after and len(page) <= query.count:
-            return page, None if asked == "none" else len(page)
-        return page, None
+        page = self._scan(after, wanted)
+        if asked == "none":
+            return page, None
+        if not after and len(page) < wanted:
+            return page, len(page)
+        return page, self._total(accurate=asked is not None)
 
-    def _best_driver(self) -> Sql | None:
-        """Return the condition that finds least, None when all find more than `BROAD`."""
-        least, best = BROAD, None
-        if sum(self._store.dimensions.base[number] for number in self._dims) <= least:
-            best = self._dim_driver()
+    def _best(self) -> tuple[Sql, Sql] | None:
+        """Return what to list and the conditions that are left, None where reading in order costs less."""
+        base = self._store.dimensions.base
+        rows = max(1, sum(base[number] for number in self._store.dimensions.all(self._query.resource)))
+        coded = sum(base[number] for number in self._dims)
+        density, choices = coded / rows, []
+        if coded <= LISTED:
+            choices.append((coded * FETCH_US, self._dim_driver(), self._where(dims=False)))
         for condition in self._conditions:
-            union = _union(condition.drivers)
-            limited = f"SELECT count(*) FROM ({union.text} LIMIT {least + 1}) c"
-            ((count,),) = self._store.database.rows(limited, union.values)
-            if count <= least:
-                least, best = count, union
-        return best
+            count = self._bounded(_union(condition.bounds or condition.drivers), LISTED)
+            density *= count / rows
+            if count <= LISTED:
+                rest = self._where(without=condition)
+                each = LIST_US if condition.covered and not rest.text else FETCH_US
+                choices.append((count * each, _union(condition.drivers), rest))
+        read = READ_US * min(rows, (self._query.count + 1) / density) if density else 0.0
+        cost, driver, rest = min(choices, key=lambda one: one[0], default=(math.inf, Sql(""), Sql("")))
+        covered = [one for one in self._conditions if one.covered]
+        if len(covered) > 1 and min(cost, read) > DEAR_US:
+            both = self._both(covered)
+            if both is not None:
+                return both
+        return (driver, rest) if cost <= max(read, CHEAP_US) else None
+
+    def _both(self, covered: list[Condition]) -> tuple[Sql, Sql] | None:
+        """Return conditions that one index answers together (family and given name), None when too long."""
+        if all(self._bounded(_union(one.drivers), INDEXED) > INDEXED for one in covered):
+            return None
+        text = " AND ".join(one.filter.text for one in covered)
+        values = tuple(value for one in covered for value in one.filter.values)
+        driver = Sql(f"SELECT t.rid AS rid FROM {self._table} t WHERE {text}", values)
+        return driver, self._where(without=covered)
+
+    def _bounded(self, sql: Sql, most: int) -> int:
+        limited = f"SELECT count(*) FROM (SELECT 1 FROM ({sql.text}) u LIMIT {most + 1}) c"
+        ((count,),) = self._store.database.rows(limited, sql.values)
+        return int(count)
 
     def _dim_driver(self) -> Sql:
         return Sql(f"SELECT x.rid AS rid FROM {self._table} x WHERE {_among('x.dim', self._dims)}")
 
-    def _scan(self, driver: Sql | None, after: int, limit: int | None) -> list[int]:
-        where = self._where()
-        ended = f" ORDER BY t.rid{f' LIMIT {limit}' if limit is not None else ''}"
-        if driver is None:
-            source = f"SELECT t.rid FROM {self._table} t{self._store.database.scan} WHERE t.rid > ?"
-            values = (after, *where.values)
-        else:
-            source = f"WITH c AS ({driver.text}) SELECT DISTINCT t.rid FROM c JOIN {self._table} t"
-            source += " ON t.rid = c.rid WHERE t.rid > ?"
-            values = (*driver.values, after, *where.values)
-        return [rid for (rid,) in self._store.database.rows(source + where.text + ended, values)]
+    def _list(self, driver: Sql, rest: Sql, after: int, limit: int | None) -> list[int]:
+        """Return all that a driver finds and the rest of the conditions lets through."""
+        seen = self._store.seen(self._query.resource, self._moment)
+        joined = f"c JOIN {self._table} t ON t.rid = c.rid" if rest.text else "c t"
+        sql = (
+            f"WITH c AS MATERIALIZED ({driver.text}) SELECT DISTINCT t.rid FROM {joined}"
+            f" WHERE t.rid > ?{rest.text}{seen.text} ORDER BY t.rid{f' LIMIT {limit}' if limit else ''}"
+        )
+        found = self._store.database.rows(sql, (*driver.values, after, *rest.values, *seen.values))
+        return [rid for (rid,) in found]
 
-    def _count(self) -> int:
+    def _scan(self, after: int, limit: int) -> list[int]:
+        """Read rows in their order until there are enough."""
+        where, seen = self._where(), self._store.seen(self._query.resource, self._moment)
+        sql = (
+            f"SELECT t.rid FROM {self._table} t{self._store.database.scan}"
+            f" WHERE t.rid > ?{where.text}{seen.text} ORDER BY t.rid LIMIT {limit}"
+        )
+        found = self._store.database.rows(sql, (after, *where.values, *seen.values))
+        return [rid for (rid,) in found]
+
+    def _total(self, *, accurate: bool) -> int | None:
+        """Count all matches; unless asked for, only where an index alone does it soon."""
+        seen = self._store.seen(self._query.resource, self._moment)
+        alone = len(self._conditions) == 1 and not self._where(without=self._conditions[0]).text
+        if alone and self._conditions[0].covered and not seen.text:
+            (driver,) = self._conditions[0].drivers
+            count = self._bounded(driver, INDEXED if not accurate else 1 << 31)
+            return count if accurate or count <= INDEXED else None
+        if not accurate:
+            return None
         where = self._where()
-        sql = f"SELECT count(*) FROM {self._table} t WHERE t.rid > 0{where.text}"
-        ((count,),) = self._store.database.rows(sql, where.values)
+        sql = f"SELECT count(*) FROM {self._table} t WHERE t.rid > 0{where.text}{seen.text}"
+        ((count,),) = self._store.database.rows(sql, (*where.values, *seen.values))
         return int(count)
 
-    def _where(self) -> Sql:
+    def _where(self, *, without: Condition | Sequence[Condition] = (), dims: bool = True) -> Sql:
+        """Return the conditions on `t`, each with its `AND`; without some, or without the codes."""
+        left_out = [without] if isinstance(without, Condition) else without
         every = self._store.dimensions.all(self._query.resource)
-        pieces = [one.filter for one in self._conditions]
+        pieces = [one.filter for one in self._conditions if not any(one is other for other in left_out)]
         pieces += [Sql(f"NOT {one.filter.text}", one.filter.values) for one in self._refusals]
-        if self._dims != every:
+        if dims and self._dims != every:
             pieces.append(Sql(_among("t.dim", self._dims, every)))
-        seen = self._store.seen(self._query.resource, self._moment)
         values: tuple[Any, ...] = tuple(value for piece in pieces for value in piece.values)
-        return Sql("".join(f" AND {piece.text}" for piece in pieces) + seen.text, (*values, *seen.values))
+        return Sql("".join(f" AND {piece.text}" for piece in pieces), values)
 
     def _included(self, matches: tuple[Record, ...]) -> tuple[Record, ...]:
         known = {(record.resource, record.key) for record in matches}

@@ -25,6 +25,8 @@ from simulators.annuaire.tables import ABOUT, FULL_TEXT, MAIN, TABLES, Row, Tabl
 MEMORY_OF_A_BUILD_KB = 256_000
 MAPPED = 8 << 30
 """As much of a file as may be read through memory mapping."""
+_USUAL = {".mssante.fr"[at : at + 3] for at in range(9)}
+"""Trigrams that nearly every BAL has: they narrow nothing."""
 TRIGRAMS_USED = 6
 """So many of a text's trigrams narrow the rows; the text itself is compared after that."""
 
@@ -75,17 +77,21 @@ class SqliteDatabase:
 
     def containing(self, table: str, column: str, folded: str) -> Sql:
         """Return the rows of which an expression contains a text, through trigrams where there are some."""
-        told = POSITION.format(column=column)
-        if len(folded) < 3 or not any(name in column for name in FULL_TEXT.get(table, ())):
+        told, match = POSITION.format(column=column), _trigrams(table, column, folded)
+        if not match:
             return Sql(f"{table} x WHERE {told}", (folded,))
-        step = max(1, (len(folded) - 2) // TRIGRAMS_USED)
-        pieces = dict.fromkeys(folded[at : at + 3] for at in range(0, len(folded) - 2, step))
-        match = " AND ".join('"' + piece.replace('"', '""') + '"' for piece in pieces)
         key = "rid" if table in {one.name for one in MAIN.values()} else "id"
         return Sql(
             f"{table}_fts f CROSS JOIN {table} x ON x.{key} = f.rowid WHERE {table}_fts MATCH ? AND {told}",
             (match, folded),
         )
+
+    def narrowing(self, table: str, column: str, folded: str) -> Sql | None:
+        """Return the rows that the trigram index alone gives, None without trigrams."""
+        match = _trigrams(table, column, folded)
+        if not match:
+            return None
+        return Sql(f"SELECT f.rowid AS rid FROM {table}_fts f WHERE {table}_fts MATCH ?", (match,))
 
     def index_text(self, table: str, first: int) -> None:
         """Take rows into the trigram index."""
@@ -137,6 +143,17 @@ class SqliteDatabase:
                 self._path.unlink(missing_ok=True)
 
 
+def _trigrams(table: str, column: str, folded: str) -> str:
+    """Return what to match in the trigram index of a table, nothing when it does not help."""
+    if not any(name in column for name in FULL_TEXT.get(table, ())):
+        return ""
+    every = [folded[at : at + 3] for at in range(len(folded) - 2)]
+    if table == "mailbox":
+        every = [piece for piece in every if piece not in _USUAL]
+    pieces = dict.fromkeys(every[:: max(1, len(every) // TRIGRAMS_USED)])
+    return " AND ".join('"' + piece.replace('"', '""') + '"' for piece in pieces)
+
+
 def memory_store() -> SqlStore:
     """Return an empty store in memory, to `add_all` and `finish`."""
     return SqlStore(SqliteDatabase(_opened(":memory:"), None), new=True)
@@ -166,8 +183,9 @@ def open_store(path: Path) -> SqlStore:
     """
     if not path.is_file():
         raise StoreFormatError(f"There is no directory at {path}: make one with `mssante annuaire build`.")
-    connection = _connected(path)
+    connection = _opened(str(path))
     try:
+        _tune(connection)
         known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (ABOUT.name,)).fetchall()
     except sqlite3.DatabaseError as error:
         connection.close()
@@ -185,9 +203,13 @@ def open_store(path: Path) -> SqlStore:
 
 def _connected(path: Path) -> sqlite3.Connection:
     connection = _opened(str(path))
+    _tune(connection)
+    return connection
+
+
+def _tune(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA mmap_size = {MAPPED}")
     connection.execute("PRAGMA cache_size = -64000")
-    return connection
 
 
 def _opened(name: str) -> sqlite3.Connection:

@@ -32,10 +32,10 @@ _NOWHERE = Organization(0, 0, datetime.min, False, "", "")
 def mssante_lines(store: DirectoryStore, at: datetime) -> Iterator[str]:
     """Return the lines of `Extraction_Correspondance_MSSante`, header first: one for each BAL."""
     yield _line(MSSANTE, MSSANTE.columns)
-    for person in store.every("Practitioner", at, with_mailbox=True):
-        assert isinstance(person, Practitioner)
-        for box in person.mailboxes:
-            yield _line(MSSANTE, _bal(box, person, _NOWHERE))
+    for holder in store.every("Practitioner", at, with_mailbox=True):
+        assert isinstance(holder, Practitioner)
+        for box in holder.mailboxes:
+            yield _line(MSSANTE, _bal(box, holder, _NOWHERE))
     for batch in _batches(store.every("PractitionerRole", at, with_mailbox=True)):
         roles = [one for one in batch if isinstance(one, PractitionerRole)]
         people = _people(store, at, [role.practitioner for role in roles])
