@@ -21,7 +21,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-__all__ = ["ROOT", "UNSTRUCTURED", "Demand", "Depth", "Model", "Need", "Section", "models"]
+__all__ = ["ROOT", "UNSTRUCTURED", "Demand", "Depth", "Model", "Need", "Section", "entries", "models"]
 
 ROOT = "1.2.250.1.213.1.1.1."
 """Every model's templateId is under this OID; `…1` is Structuration minimale itself."""
@@ -122,6 +122,13 @@ def models() -> Mapping[str, Model]:
     """Return the known models by templateId root."""
     raw = tomllib.loads((Path(__file__).parent / "models.toml").read_text(encoding="utf-8"))
     return MappingProxyType({root: _model(root, table) for root, table in raw.items()})
+
+
+@cache
+def entries() -> tuple[Demand, ...]:
+    """Return what entries hold in every model, by their templateId (IHE PCC)."""
+    raw = tomllib.loads((Path(__file__).parent / "entries.toml").read_text(encoding="utf-8"))
+    return tuple(_demand(each) for each in raw["demands"])
 
 
 def _model(root: str, table: dict[str, Any]) -> Model:

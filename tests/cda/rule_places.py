@@ -170,6 +170,7 @@ PLACES = {
     "CDA-M-015": ("built-imaging", "//h:serviceEvent/h:code/h:translation"),
     "CDA-M-016": ("built-imaging", "//h:procedure/h:methodCode"),
     "CDA-M-017": ("dispensation", "//h:supply/h:quantity"),
+    "CDA-M-020": ("discharge", '//h:observation[h:code/@code="ORG-070"]/h:statusCode'),
     "CDA-M-019": ("discharge", '//h:observation[h:code/@code="ORG-070"]/h:value'),
     "CDA-M-018": ("certificate", "/h:ClinicalDocument/h:informant/h:relatedEntity/h:code"),
 }

@@ -9,7 +9,7 @@ from cda_documents import built, built_with, changed, of_model, replaced, report
 from lxml import etree
 
 from harness.checks.cda import Depth, check_cda
-from schemas.models import models
+from schemas.models import entries, models
 from schemas.rules import rules
 from schemas.valuesets import value_set
 from simulators.documents import MODELS, MORE_MODELS
@@ -73,8 +73,8 @@ def test_the_table_knows_a_model_in_depth(name):
 
 def test_every_demand_names_a_rule_on_models():
     known = {rule.id for rule in rules()}
-    for model in models().values():
-        for demand in model.demands:
+    for demands in (entries(), *(model.demands for model in models().values())):
+        for demand in demands:
             assert demand.rule in known
             assert demand.rule.startswith("CDA-M-")
             assert demand.needs
@@ -325,3 +325,27 @@ def test_a_code_that_is_not_known_yet_may_be_null():
     content = replaced(built("LDL-SES"), '//h:observation[h:code/@code="ORG-074"]/h:value', value)
 
     assert "CDA-M-019" not in fired(content)
+
+
+@pytest.mark.parametrize(
+    ("name", "xpath"),
+    [
+        ("LDL-SES", '//h:observation[h:code/@code="ORG-070"]/h:text'),
+        ("LDL-SES", '//h:observation[h:code/@code="ORG-070"]/h:effectiveTime'),
+        ("eP-MED-DM", '//h:substanceAdministration/h:templateId[@root="2.16.840.1.113883.10.20.1.24"]'),
+        ("eP-MED-DM", "//h:manufacturedMaterial/h:name"),
+        ("VSM", "//h:act/h:statusCode"),
+        ("VSM", '//h:observation/h:templateId[@root="2.16.840.1.113883.10.20.1.28"]'),
+        ("VSM", '//h:observation[h:templateId/@root="1.3.6.1.4.1.19376.1.5.3.1.4.5"]/h:value'),
+        ("DLU-EHPAD-FLUDT", "//h:organizer/h:effectiveTime"),
+        ("DLU-EHPAD-FLUDT", '//h:observation/h:templateId[@root="2.16.840.1.113883.10.20.1.31"]'),
+        ("DLU-EHPAD-FLUDT", "//h:procedure/h:text"),
+        ("CSE-CS8", "//h:substanceAdministration/h:effectiveTime"),
+        ("eDISP-MED", "//h:supply/h:id"),
+    ],
+)  # fmt: skip
+def test_an_entry_holds_what_its_templateid_promises(name, xpath):
+    content = built(name)
+
+    assert "CDA-M-020" not in fired(content)
+    assert "CDA-M-020" in fired(replaced(content, xpath, ""))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from harness.checks.cda.demands import judge
 from harness.checks.cda.nodes import has_template, kid, kids, local, parent_name, shown
 from harness.checks.cda.walk import Book, Reading
-from schemas.models import Model, Section, models
+from schemas.models import Model, Section, entries, models
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -68,6 +68,13 @@ def demands(reading: Reading) -> None:
     for demand in model.demands:
         if _is_asked(demand.since, reading.version):
             judge(reading, demand)
+
+
+@book.end
+def entry_demands(reading: Reading) -> None:
+    """CDA-M-020: what entries hold in every model."""
+    for demand in entries():
+        judge(reading, demand)
 
 
 def _section(reading: Reading, section: Section) -> None:
