@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from harness.errors import EnvironmentFault
 from schemas.messages import message
+from simulators.annuaire.spec import DirectorySpec
 from simulators.journal import Journal
 from simulators.network import Network
 from simulators.space import Space
@@ -18,6 +20,8 @@ from simulators.tenant import Bal, BalType, Tenant, TenantSpec
 TOKEN_LIFE_S = 14_400
 """As long as a Pro Santé Connect session, 4 h: a person tries things by hand; real tokens live 2 minutes."""
 NIL = "0000"
+OTHERS = 100
+"""Invented professionals in the directory beside the tenant's: more than two pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,10 @@ class ServedSpace:
         try:
             self.space.start()
             self.tenant: Tenant = self.space.open_tenant(
-                "serve", TenantSpec(mailboxes=tuple(mailboxes), autoconfig=True)
+                "serve",
+                TenantSpec(
+                    mailboxes=tuple(mailboxes), autoconfig=True, directory=DirectorySpec(others=OTHERS)
+                ),
             )
         except OSError as error:
             self.space.close()
@@ -111,8 +118,16 @@ class ServedSpace:
                 f"dig +short @{self.configuration['dns']['address']} -p {self.configuration['dns']['port']} "
                 f"_submission._tcp.{self.tenant.domain} SRV",
             ),
+            Example("directory", self._search(trust["public_root"])),
         ]
         return found
+
+    def _search(self, root: str) -> str:
+        told, directory = self.configuration["directory"], self.tenant.directory
+        assert directory is not None  # asked for when the tenant was opened
+        family = directory.entry(self.tenant.correspondent.address).family
+        url = f"{told['base_url']}/Practitioner?{urlencode({'family': family})}"
+        return f'{CURL} -sS --cacert {_quoted(root)} -H "ESANTE-API-KEY: {told["api_key"]}" "{url}"'
 
     def _curl(self, scheme: str, path: str = "") -> str:
         end = self.configuration[scheme]

@@ -136,6 +136,8 @@ def _present(console: Console, served: ServedSpace) -> None:
     auto, dns = told["autoconfig"], told["dns"]
     rows.append(("AUTOCONFIG", f"{auto['address']}:{auto['port']}", auto["url"]))
     rows.append(("DNS", f"{dns['address']}:{dns['port']}", f"_submission._tcp.{tenant.domain} SRV"))
+    directory = told["directory"]
+    rows.append(("ANNUAIRE", directory["base_url"], f"ESANTE-API-KEY: {directory['api_key']}"))
     console.table(rows, "  ")
     console.say()
     for bal in told["mailboxes"]:
