@@ -178,6 +178,11 @@ def bench(more: Sequence[str]) -> int:
     return tool("benchmarks", *more)
 
 
+def mutation(more: Sequence[str]) -> int:
+    """Spoil documents, archives, mails and copies in every known way; tell which faults the checks see."""
+    return subprocess.run([python(), "tests/mutation/mutation_matrix.py", *more], check=False).returncode
+
+
 def docs(more: Sequence[str]) -> int:
     """Write the files made from the published data."""
     return subprocess.run([python(), "tools/generate_docs.py", *more], check=False).returncode
@@ -200,6 +205,10 @@ TARGETS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "test": (test, "joue tous les tests du projet · run all tests of the project"),
     "lint": (lint, "style, types, dépendances entre paquets · style, types, layers"),
     "bench": (bench, "mesures · measures (benchmarks/README.md)"),
+    "mutation": (
+        mutation,
+        "fautes vues par les contrôles · faults that the checks see (tests/mutation/README.md)",
+    ),
     "docs": (docs, "refait docs/ et l'OpenAPI · make docs/ and OpenAPI again"),
     "setup": (setup, "prépare seulement .venv · prepare .venv only"),
     "clean": (clean, "efface ce qui est produit, sauf .venv · remove what is made, except .venv"),

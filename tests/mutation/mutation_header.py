@@ -181,13 +181,13 @@ def children_out_of_order(root: Any, rng: random.Random) -> bool:
     return True
 
 
-@cda("element-without-namespace", "setId out of the namespace of HL7")
-def element_without_namespace(root: Any, rng: random.Random) -> bool:
+@cda("element-other-namespace", "setId out of the namespace of HL7")
+def element_other_namespace(root: Any, rng: random.Random) -> bool:
     """An element that only looks like CDA."""
     node = pick(root, f"{TOP}/h:setId", rng)
     if node is None:
         return False
-    node.tag = "setId"
+    node.tag = "{urn:exemple:autre}setId"
     return True
 
 

@@ -101,12 +101,12 @@ def mutants(chosen: Iterable[tuple[Mutation, Input]]) -> Iterator[Mutant]:
 
 
 def sampled(seed: int, every: int) -> list[tuple[Mutation, Input]]:
-    """Return all pairs with a generated input and a known blind fault, and one in `every` of the others."""
+    """Return the known blind faults, one in four of the other generated pairs, one in `every` of the official."""
     rng = random.Random(seed)
     return [
         (kind, one)
         for kind, one in pairs()
-        if kind.blind or (not one.official and rng.random() < 0.34) or rng.random() < 1 / every
+        if kind.blind or (not one.official and rng.random() < 0.25) or rng.random() < 1 / every
     ]
 
 

@@ -16,6 +16,7 @@ Change = Callable[[pikepdf.Pdf], bool | None]
 PLAIN: dict[str, Any] = {
     "object_stream_mode": pikepdf.ObjectStreamMode.disable,
     "stream_decode_level": pikepdf.StreamDecodeLevel.none,
+    "compress_streams": False,
     "force_version": "1.4",
 }
 

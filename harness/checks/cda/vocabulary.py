@@ -23,7 +23,13 @@ _PARTICIPATIONS = frozenset({
     "VRF", "WIT",
 })  # fmt: skip
 """HL7 v3 ParticipationType."""
+_OBSERVATIONS = frozenset({
+    "OBS", "ALRT", "CASE", "CLNTRL", "CNOD", "CONC", "COND", "DGIMG", "INVSTN", "OBSCOR", "OBSSER", "OUTB",
+    "ROIBND", "ROIOVL", "SPCOBS", "VERIF",
+})  # fmt: skip
 _CLASSES = {
+    "observation": _OBSERVATIONS,
+    "observationMedia": _OBSERVATIONS,
     "encounter": frozenset({"ENC"}),
     "procedure": frozenset({"PROC", "SBADM", "SBEXT", "SPECCOLLECT"}),
     "substanceAdministration": frozenset({"SBADM"}),
