@@ -4,8 +4,8 @@
     python tools/generate_docs.py --check    write nothing; exit 1 and name those that are out of step
 
 Made: `schemas/openapi/driver-1.json` (from `schemas/json/driver-1.json`), `docs/exigences.md` and
-`docs/regles.md` (from the catalogue and the rules), and the locked ids in `schemas/locks/` (new ids are
-added, none is ever removed).
+`docs/regles.md` (from the catalogue and the rules), the Schematron files of `schemas/schematron/` (from their
+XPath and the rules), and the locked ids in `schemas/locks/` (new ids are added, none is ever removed).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ sys.path.insert(0, str(ROOT))
 from schemas.openapi import driver_description, driver_description_text  # noqa: E402
 from schemas.requirements import Catalogue, Requirement, catalogue  # noqa: E402
 from schemas.rules import Rule, RuleSet, rules  # noqa: E402
+from schemas.schematron import making  # noqa: E402
 from schemas.text import Bilingual  # noqa: E402
 
 LEVELS = {"basic": "base", "intermediate": "intermédiaire", "advanced": "avancé", "operator": "opérateur"}
@@ -56,7 +57,9 @@ def main(arguments: list[str]) -> int:
 def made_files() -> dict[Path, str]:
     """Return path and text of every file made from published data."""
     locks = ROOT / "schemas" / "locks"
+    folder = ROOT / "schemas" / "schematron"
     return {
+        **{folder / name: text for name, text in making.made().items()},
         ROOT / "schemas" / "openapi" / "driver-1.json": driver_description_text(driver_description()),
         ROOT / "docs" / "exigences.md": requirements_page(catalogue(), rules()),
         ROOT / "docs" / "regles.md": rules_page(rules()),

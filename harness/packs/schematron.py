@@ -84,14 +84,19 @@ class _Compilation:
             if phase.get("id") == self._phase():
                 for let in phase.findall(_sch("let")):
                     _let(sheet, let)
-        modes: list[tuple[str, str]] = []
-        for pattern in self.schema.iter(_sch("pattern")):
-            if pattern.get("abstract") != "true" and (active is None or pattern.get("id") in active):
-                modes.append((f"m{len(modes)}", self._pattern(sheet, pattern, f"m{len(modes)}")))
+        patterns = [
+            self._instance(pattern)
+            for pattern in self.schema.iter(_sch("pattern"))
+            if pattern.get("abstract") != "true" and (active is None or pattern.get("id") in active)
+        ]
         start = _xsl(sheet, "template", name="xsl:initial-template", match="/")
         result = etree.SubElement(start, "r")
-        for mode, nodes in modes:
-            _xsl(result, "apply-templates", select=nodes, mode=mode)
+        # Patterns of one rule share a walk: each template gives its node on to the next one. Where a node
+        # could match twice (several rules, alternatives) the pattern walks alone.
+        shared = [each for each in patterns if _may_share(each)]
+        self._walk(sheet, result, "shared", shared)
+        for rank, pattern in enumerate(each for each in patterns if not _may_share(each)):
+            self._walk(sheet, result, f"m{rank}", [pattern])
         etree.cleanup_namespaces(sheet, keep_ns_prefixes=[each for each in sheet.nsmap if each])
         return Compiled(etree.tostring(sheet, encoding="unicode"), tuple(self.assertions))
 
@@ -123,26 +128,29 @@ class _Compilation:
                 return {each.get("pattern", "") for each in phase.findall(_sch("active"))}
         raise SchematronError(f"phase {wanted!r} : absente / absent", self.path)
 
-    def _pattern(self, sheet: _Element, pattern: _Element, mode: str) -> str:
-        """Write the templates of a pattern; return the nodes that it has to visit."""
-        body = self._instance(pattern)
-        lets = body.findall(_sch("let"))
-        rules = [each for each in body.findall(_sch("rule")) if each.get("abstract") != "true"]
-        abstract = {
-            each.get("id", ""): each
-            for each in (*self.schema.iter(_sch("rule")), *body.iter(_sch("rule")))
-            if each.get("abstract") == "true"
-        }
+    def _walk(self, sheet: _Element, result: _Element, mode: str, patterns: list[_Element]) -> None:
+        """Write the templates of patterns that share a walk, and the walk."""
+        found = [(pattern, rule) for pattern in patterns for rule in _rules(pattern)]
+        if not found:
+            return
         _xsl(sheet, "mode", name=mode, **{"on-no-match": "deep-skip"})
-        for rank, rule in enumerate(rules):
+        for rank, (pattern, rule) in enumerate(found):
             context = rule.get("context")
             if not context:
                 raise SchematronError("rule sans / without @context", self.path)
-            template = _xsl(sheet, "template", match=context, mode=mode, priority=str(len(rules) - rank))
-            for let in lets:
+            template = _xsl(sheet, "template", match=context, mode=mode, priority=str(len(found) - rank))
+            for let in pattern.findall(_sch("let")):
                 _let(template, let, at_root=True)
+            abstract = {
+                each.get("id", ""): each
+                for each in (*self.schema.iter(_sch("rule")), *pattern.iter(_sch("rule")))
+                if each.get("abstract") == "true"
+            }
             self._content(template, rule, rule, abstract, 0)
-        return _visited(rule.get("context", "") for rule in rules)
+            if len(patterns) > 1:
+                _xsl(template, "next-match")
+        nodes = _visited(rule.get("context", "") for _, rule in found)
+        _xsl(result, "apply-templates", select=nodes, mode=mode)
 
     def _content(
         self,
@@ -211,6 +219,23 @@ def _xsl(parent: _Element, name: str, /, **attributes: str | None) -> _Element:
     return made
 
 
+def _rules(pattern: _Element) -> list[_Element]:
+    return [each for each in pattern.findall(_sch("rule")) if each.get("abstract") != "true"]
+
+
+def _may_share(pattern: _Element) -> bool:
+    """Tell whether no node can match the pattern twice: one rule, no alternative."""
+    rules = _rules(pattern)
+    return len(rules) == 1 and "|" not in _bare(rules[0].get("context", ""))
+
+
+def _bare(context: str) -> str:
+    """Return a context without its predicates."""
+    while (shorter := _PREDICATES.sub("", context)) != context:
+        context = shorter
+    return context
+
+
 def _let(parent: _Element, let: _Element, *, at_root: bool = False) -> None:
     value = let.get("value")
     if value is None:
@@ -224,9 +249,7 @@ def _visited(contexts: Iterable[str]) -> str:
     """Return the nodes among which the contexts of a pattern are."""
     select = "//*"
     for context in contexts:
-        bare = context
-        while (shorter := _PREDICATES.sub("", bare)) != bare:
-            bare = shorter
+        bare = _bare(context)
         if _NODES.search(bare) or any(each.strip() == "/" for each in bare.split("|")):
             return "/ | //node() | //@*"
     return select
