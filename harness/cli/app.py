@@ -25,6 +25,7 @@ COMMANDS = (
     "run",
     "check",
     "pack",
+    "annuaire",
     "serve",
     "requirements",
     "rules",
