@@ -126,9 +126,13 @@ def models() -> Mapping[str, Model]:
 
 @cache
 def entries() -> tuple[Demand, ...]:
-    """Return what entries hold in every model, by their templateId (IHE PCC)."""
+    """Return what sections and entries hold in every model, by their templateId (IHE PCC, CI-SIS)."""
     raw = tomllib.loads((Path(__file__).parent / "entries.toml").read_text(encoding="utf-8"))
-    return tuple(_demand(each) for each in raw["demands"])
+    derived = (
+        {"rule": "CDA-M-020", "name": french, "template": french, "needs": [{"path": "", "template": parent}]}
+        for french, parent in raw["derived"].items()
+    )
+    return tuple(_demand(each) for each in (*raw["demands"], *derived))
 
 
 def _model(root: str, table: dict[str, Any]) -> Model:

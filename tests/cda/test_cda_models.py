@@ -349,3 +349,19 @@ def test_an_entry_holds_what_its_templateid_promises(name, xpath):
 
     assert "CDA-M-020" not in fired(content)
     assert "CDA-M-020" in fired(replaced(content, xpath, ""))
+
+
+@pytest.mark.parametrize(
+    ("name", "parent"),
+    [
+        ("LDL-EES", "1.3.6.1.4.1.19376.1.5.3.1.3.13"),
+        ("VSM", "1.3.6.1.4.1.19376.1.5.3.1.3.19"),
+        ("eDISP-MED", "1.3.6.1.4.1.19376.1.9.1.3.4"),
+        ("CSE-CS8", "1.3.6.1.4.1.19376.1.5.3.1.4.12"),
+        ("eP-MED-DM", "1.3.6.1.4.1.19376.1.9.1.2.1"),
+    ],
+)
+def test_a_french_templateid_stands_beside_the_one_that_it_derives_from(name, parent):
+    content = replaced(built(name), f'//h:templateId[@root="{parent}"]', "")
+
+    assert parent in " ".join(found(content, "CDA-M-020"))
