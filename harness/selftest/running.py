@@ -37,8 +37,9 @@ def run(
 ) -> Matrix:
     """Run the self-test up to a level; `names` limits it to some variants, `progress` hears of each play.
 
-    Without names, a variant whose requirements lie above the level is left out. Raises `KeyError` for a
-    variant that does not exist.
+    Without names, a variant whose requirements lie above the level is left out, and below the highest level
+    one that only cases of higher levels can see; at the highest level such a one survives. Raises `KeyError`
+    for a variant that does not exist.
     """
     variants = tuple(variant_named(name) for name in names) or variants_up_to(level)
     began = time.monotonic()
@@ -67,9 +68,11 @@ def run(
                         waiting.add(
                             pool.submit(_play_safely, variant.name, level, result.corridor, seed, only)
                         )
-                    else:
+                    elif names or level == Level.ADVANCED:
                         keep(_unplayed(variant, result))
-    return matrix(level, variants, played, time.monotonic() - began)
+    known = {result.name for result in played}
+    seen = tuple(variant for variant in variants if variant.name in known)
+    return matrix(level, seen, played, time.monotonic() - began)
 
 
 def variants_up_to(level: str) -> tuple[Variant, ...]:
@@ -86,12 +89,20 @@ def level_of(variant: Variant) -> Level:
 def affected(variant: Variant, reads: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
     """Return the cases, in their order, that a variant can change and that its level asks for.
 
-    `reads` is case → the fields that the reference product read in it.
+    Where they do not judge all that it declares (a requirement of one level may be judged for some means of
+    sending at a higher one), those of the next levels too. `reads` is case → the fields that the reference
+    product read in it.
     """
     changed = changed_fields(variant.behaviour, REFERENCE)
-    within = levels_up_to(level_of(variant))
-    levels = {case.info.id: Level(case.info.level) for case in packaged_cases()}
-    return tuple(case for case, read in reads.items() if read & changed and levels[case] in within)
+    cases = {case.info.id: case.info for case in packaged_cases()}
+    declared = {*variant.breaks, *variant.warns}
+    seen = [case for case, read in reads.items() if read & changed]
+    within: tuple[str, ...] = ()
+    for level in levels_up_to(Level.ADVANCED)[len(levels_up_to(level_of(variant))) - 1 :]:
+        within = tuple(case for case in seen if Level(cases[case].level) in levels_up_to(level))
+        if declared <= {requirement for case in within for requirement in cases[case].requirements}:
+            break
+    return within
 
 
 def _by_length(

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import copy
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
+from harness.cases import CaseInfo
+from harness.findings import Bilingual
+from harness.selftest import running
 from harness.selftest.matrix import compare, matrix
 from harness.selftest.playing import REFERENCE_NAME, Play, play
 from harness.selftest.reads import Reads
@@ -77,6 +81,10 @@ def _all_different():
     return Other()
 
 
+def _case(name, level):
+    return CaseInfo(name, level, ("ECO.2.2.4",), frozenset(), frozenset(), frozenset(), Bilingual(name, name))
+
+
 class TestReads:
     def test_each_case_has_its_own(self):
         reads = Reads()
@@ -139,6 +147,19 @@ class TestSelection:
         assert affected(variant_named("html-seul"), reads) == (BODY,)
         assert affected(variant_named("suites-par-defaut"), reads) == (MESSAGE_ID, BODY)
         assert affected(variant_named("avis-sans-detail"), reads) == ()
+
+    def test_cases_of_higher_levels_are_played_only_where_the_lower_ones_do_not_suffice(self, monkeypatch):
+        # Given a case of a higher level that judges the same requirement
+        low, high = (
+            SimpleNamespace(info=_case(BODY, "basic")),
+            SimpleNamespace(info=_case("high", "advanced")),
+        )
+        monkeypatch.setattr(running, "packaged_cases", lambda: (low, high))
+        both = {BODY: frozenset({"body"}), "high": frozenset({"body"})}
+        # Then it is played only by a variant that the lower one cannot see
+        html = variant_named("html-seul")
+        assert affected(html, both) == (BODY,)
+        assert affected(html, {**both, BODY: frozenset({"nil"})}) == ("high",)
 
     def test_the_longest_plays_come_first_and_thorough_plays_all(self):
         reads = {MESSAGE_ID: frozenset({"suites"}), BODY: frozenset({"body", "suites"})}
