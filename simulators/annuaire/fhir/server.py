@@ -7,6 +7,7 @@ import random
 import ssl
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 
 from starlette.requests import Request
@@ -38,7 +39,8 @@ class AnnuaireSante:
     `<operation>-response` with the operations `search`, `page`, `read`, `metadata`, `patch`, `extraction`.
     The data of a response has `key` (product, operator, wrong, missing), and for pages `resource`, `page`
     (its number), `matches`, `total`, `next` (the link issued, None at the end), `at` (the instant of the
-    data); `fault` when a fault answered, `diagnostics` of a refusal, `store_ms` spent in the store.
+    data); `fault` when a fault answered, `diagnostics` of a refusal, `store_ms` spent in the store. `timing`
+    tells that time to the client as well (`Server-Timing`), which the real server does not.
     """
 
     def __init__(
@@ -52,8 +54,10 @@ class AnnuaireSante:
         address: str = "127.0.0.1",
         port: int = 0,
         on_tls_failure: TlsFailure | None = None,
+        timing: bool = False,
     ) -> None:
         self._rng = rng
+        self._timing = timing
         self._host_name = host
         self._directories: dict[str, Directory] = {}
         self._threads: ThreadPoolExecutor | None = None
@@ -189,6 +193,9 @@ class AnnuaireSante:
             note.data["fault"] = "timeout"
             answer = gateway(504, "Request timeout", directory.conduct.gateway_body)
         scope[ANSWER_DATA] = note.to_json()
+        if self._timing:
+            told = ("Server-Timing", f"store;dur={note.store_ms:.3f}")
+            answer = replace(answer, headers=(*answer.headers, told))
         return answer
 
 
