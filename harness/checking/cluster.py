@@ -9,7 +9,9 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from harness.checking.items import Item, Left
@@ -61,7 +63,8 @@ def _spread(
     try:
         while chunk := list(islice(items, CHUNK)):
             # Not pure: the same path judged twice is read twice.
-            waiting.append((chunk, client.submit(several, chunk, settings, pure=False)))
+            sent = [replace(each, path=str(Path(each.path).absolute())) for each in chunk]
+            waiting.append((chunk, client.submit(several, sent, settings, pure=False)))
             if len(waiting) >= limit:
                 yield from _next(waiting, address)
         while waiting:
@@ -81,7 +84,10 @@ def _next(
         text = message("cli.dask-lost").filled(address=address, first=chunk[0].path, detail=detail)
         raise EnvironmentFault(text, fix=message("cli.dask-lost-fix")) from error
     future.release()
-    yield from zip(chunk, lines, strict=True)
+    for item, line in zip(chunk, lines, strict=True):
+        # Told as it was asked for: workers stand in another folder, so they are sent the whole path.
+        told = Left(item.path, line.reason) if isinstance(line, Left) else {**line, "path": item.path}
+        yield item, told
 
 
 def _unreachable(address: str, error: Exception) -> EnvironmentFault:

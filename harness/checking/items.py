@@ -84,6 +84,8 @@ def _file(path: Path, wanted: Kind | None, *, named: bool) -> Iterator[Item | Le
         yield Left(str(path), error.strerror or str(error))
         return
     found = recognise(head)
+    if wanted is Kind.MAIL and found is Kind.MDN:
+        found = Kind.MAIL  # an acknowledgement is a mail too
     # What --as names is judged so; in a folder a file that is plainly of another kind is left alone.
     kind = wanted if named and wanted else found or (by_name(path.name) if named else None)
     if kind is None or (wanted is not None and kind is not wanted):

@@ -53,6 +53,8 @@ def judge(content: bytes, kind: Kind, level: str | None = None) -> Judgement:
         findings, model, depth = verdict.findings, verdict.model, verdict.depth
     elif kind is Kind.XDM:
         findings = tuple(_archive(content, sha256))
+    elif kind is Kind.HL7:
+        findings = tuple(_message(content, sha256))
     elif kind is Kind.MDN:
         from harness.checking.mails import mdn_findings  # noqa: PLC0415
 
@@ -71,6 +73,17 @@ def _archive(content: bytes, sha256: str) -> Iterator[Finding]:
     verdict = check_xdm(content, evidence=sha256)
     yield from verdict.findings
     yield from documents_findings(((one.path, one.content) for one in verdict.documents), sha256)
+
+
+def _message(content: bytes, sha256: str) -> Iterator[Finding]:
+    """Yield what is found of an HL7 v2 message, and of the CDA document that it carries."""
+    from harness.checks.hl7 import check_hl7  # noqa: PLC0415
+
+    verdict = check_hl7(content, evidence=sha256)
+    yield from verdict.findings
+    # What is no XML at all is an example's stand-in for a document: OBX-5 is judged, not its content.
+    if verdict.document is not None and verdict.document.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+        yield from documents_findings([("OBX(1)-5.5", verdict.document)], sha256)
 
 
 def documents_findings(documents: Iterable[tuple[str, bytes]], evidence: str) -> Iterator[Finding]:

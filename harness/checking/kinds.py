@@ -1,10 +1,11 @@
-"""What a file is, by its content: an archive, a CDA document, a mail, an mbox."""
+"""What a file is, by its content: an archive, a CDA document, a mail, an mbox, an HL7 v2 message."""
 
 from __future__ import annotations
 
 import re
 from enum import StrEnum
 
+from harness.artefacts.hl7 import is_hl7
 from harness.artefacts.xdm import is_zip
 
 HEAD = 65_536
@@ -19,7 +20,7 @@ _MAIL_FIELDS = re.compile(
 _NOTIFICATION = re.compile(rb"report-type[ \t]*=[ \t]*\"?disposition-notification", re.IGNORECASE)
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _CDA = re.compile(rb"urn:hl7-org:v3|<(?:[\w.-]+:)?ClinicalDocument[\s>]")
-_SUFFIXES = {".zip": "xdm", ".xml": "cda", ".eml": "mail"}
+_SUFFIXES = {".zip": "xdm", ".xml": "cda", ".eml": "mail", ".er7": "hl7", ".hl7": "hl7"}
 
 
 class Kind(StrEnum):
@@ -30,12 +31,16 @@ class Kind(StrEnum):
     MAIL = "mail"
     MDN = "mdn"
     """An acknowledgement: a mail too, told apart by what its header says."""
+    HL7 = "hl7"
+    """An HL7 v2 message in ER7, framed by MLLP or not."""
 
 
 def recognise(head: bytes) -> Kind | None:
     """Return the kind of a file from its first octets, or None."""
     if is_zip(head):
         return Kind.XDM
+    if is_hl7(head):
+        return Kind.HL7
     text = head
     for bom in _BOMS:
         text = text.removeprefix(bom)

@@ -134,6 +134,8 @@ class _Compilation:
         if not found:
             return
         _xsl(sheet, "mode", name=mode, **{"on-no-match": "deep-skip"})
+        # A deep skip of the document itself would still visit its children, a second time.
+        _xsl(sheet, "template", match="/", mode=mode, priority="-1")
         for rank, (pattern, rule) in enumerate(found):
             context = rule.get("context")
             if not context:
