@@ -100,11 +100,10 @@ def check_capabilities(profile: VendorProfile, capabilities: Capabilities) -> It
         )
     if capabilities.means != "files" and not capabilities.can("configure"):
         yield _said("error", "no-configure", fix=True)
-    for role in sorted(profile.claims.effective_roles):
+    for role in sorted(profile.claims.effective_roles) if capabilities.means != "files" else ():
         missing = [action for action in _ROLE_ACTIONS[role] if not capabilities.can(action)]
         if missing:
-            state: State = "warning" if capabilities.means == "files" else "error"
-            yield _said(state, "role-without-action", role=role, actions=", ".join(missing), fix=True)
+            yield _said("error", "role-without-action", role=role, actions=", ".join(missing), fix=True)
     if capabilities.means == "product" and not capabilities.can("connect"):
         yield _said("warning", "no-connect", fix=True)
     if capabilities.clock and not capabilities.can("advance"):

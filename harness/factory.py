@@ -79,13 +79,17 @@ class BenchFactory:
         self.driver: Driver = open_with(profile, journal, worker)
         self.capabilities: Capabilities = self.driver.describe()
         self.space = Space(journal, seed=seed, network=_network(profile), worker=worker)
+        if self.capabilities.means != "files":  # which connect to nothing
+            self._start_space()
+        self._controls: dict[str, bool] = {}
+        self.specimens = SpecimenBook(self)
+
+    def _start_space(self) -> None:
         try:
             self.space.start()
         except OSError as error:
             self.close()
             raise cannot_listen(error) from error
-        self._controls: dict[str, bool] = {}
-        self.specimens = SpecimenBook(self)
 
     def open(self, info: CaseInfo) -> Bench:
         """Return the bench of one case."""

@@ -95,12 +95,13 @@ class Journal:
 
 def gather(record: RunRecord) -> Journal:
     """Read the journal once and give each event to its case, by tenant, else by test."""
-    owners: dict[str, str] = {}
+    owners: dict[str, list[str]] = {}
     named: dict[str, frozenset[int]] = {}
     for case in record.cases:
         for key in (case.nodeid, case.id, case.tenant):
             if key:
-                owners[key] = case.id
+                # Cases that judge one scene have one tenant: its exchange is shown with each.
+                owners.setdefault(key, []).append(case.id)
         named[case.id] = frozenset(
             finding.location.event for finding in case.findings if finding.location.event is not None
         )
@@ -111,8 +112,7 @@ def gather(record: RunRecord) -> Journal:
             unreadable += 1
             continue
         total += 1
-        owner = owners.get(event.tenant) or owners.get(event.test)
-        if owner is not None:
+        for owner in owners.get(event.tenant) or owners.get(event.test) or ():
             kept.setdefault(owner, Kept()).add(event, named=event.seq in named[owner])
     return Journal(kept, total, unreadable)
 

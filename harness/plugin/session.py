@@ -168,7 +168,9 @@ class ConformanceSession:
             manual = [
                 self._cases[item.case].info for item in plan.of_mode("manual") if item.case in self._cases
             ]
-            self._factory.driver.planned_steps = sum(1 + len(info.needs) for info in manual)
+            # A scene is played once, whatever the number of cases that judge it.
+            steps = {info.scenes or info.id: 1 + len(info.needs) for info in manual}
+            self._factory.driver.planned_steps = sum(steps.values())
 
     def actions(self) -> list[str]:
         """Return the actions that the product announces."""

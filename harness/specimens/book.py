@@ -14,7 +14,7 @@ from harness.bench import Bench
 from harness.cases import CaseInfo
 from harness.findings import Bilingual, Finding
 from harness.outcomes import CaseFailed, NotTested
-from harness.specimens.files import FileSpecimens
+from harness.specimens.files import MOST_FILES, FileSpecimens
 from harness.specimens.scene import Scene, Stage, Take
 from harness.specimens.specimen import Specimen
 from schemas.messages import message
@@ -30,7 +30,7 @@ class Played:
     """What came of a scene: its takes, or the specimens found among files; the tenant and the evidence.
 
     `matricules` are those of the patients of the scene: none may be read where the identity is not qualified;
-    `attending` are the addresses of their attending physicians.
+    `attending` are the addresses of their attending physicians. `left_out` counts files that were not read.
     `problem` is why it could not be played, `blame` what the product did that ended it.
     """
 
@@ -41,6 +41,7 @@ class Played:
     evidence: tuple[str, ...] = ()
     matricules: tuple[str, ...] = ()
     attending: tuple[str, ...] = ()
+    left_out: int = 0
     problem: NotTested | None = None
     blame: tuple[Finding, ...] = ()
 
@@ -74,11 +75,13 @@ class SpecimenBook:
         found = tuple(one for one in self._files.all() if shows(one.facts))
         if found:
             kept = tuple(one.evidence for one in found if one.findings)
-            return Played(scene, specimens=found, evidence=kept)
+            return Played(scene, specimens=found, evidence=kept, left_out=self._files.skipped)
         folder = Bilingual(self._files.folder.name, self._files.folder.name)
-        return Played(
-            scene, problem=NotTested(_told("none-found", folder=folder, put=scene.put or scene.name))
-        )
+        reason = _told("none-found", folder=folder, put=scene.put or scene.name)
+        if self._files.skipped:
+            more = left_out(self._files.skipped)
+            reason = Bilingual(f"{reason.fr} {more.fr}", f"{reason.en} {more.en}")
+        return Played(scene, problem=NotTested(reason))
 
     def _play(self, scene: Scene) -> Played:
         if scene.play is None:
@@ -121,9 +124,14 @@ class SpecimenBook:
             evidence,
             tuple(one.patient.matricule for one in records),
             tuple(one.attending for one in records if one.attending),
-            problem,
-            tuple(blame),
+            problem=problem,
+            blame=tuple(blame),
         )
+
+
+def left_out(count: int) -> Bilingual:
+    """Say that files were not read."""
+    return message("specimens.left-out").filled(count=count, limit=MOST_FILES)
 
 
 def _told(name: str, **values: Bilingual) -> Bilingual:

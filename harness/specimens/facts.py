@@ -99,9 +99,13 @@ def facts_of_header(header: CdaHeader, action: str | None = None) -> DocumentFac
     )
 
 
-def without_text(facts: Facts) -> Facts:
-    """Return the facts without the body: a folder may hold thousands of mails."""
-    return replace(facts, text="")
+def lighter(facts: Facts) -> Facts:
+    """Return the facts without a body that nobody looks into: a folder may hold thousands of mails.
+
+    The body counts where a document is replaced or deleted: the mail has to say so.
+    """
+    spoken = any(one.action or one.replaced or (one.version or 1) > 1 for one in facts.documents)
+    return facts if spoken else replace(facts, text="")
 
 
 def _text(mail: Mail) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from harness.checking.items import Item, find
 from harness.findings import Bilingual
-from harness.specimens.facts import without_text
+from harness.specimens.facts import lighter
 from harness.specimens.specimen import Specimen, examine
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class FileSpecimens:
         specimen = examine(content, item.kind, Bilingual(name, name), self._nil)
         if specimen.findings:
             self._journal.evidence.put(content, _MEDIA[item.kind.value], name)
-        return replace(specimen, facts=without_text(specimen.facts))
+        return replace(specimen, facts=lighter(specimen.facts))
 
 
 def folder_of(profile: VendorProfile) -> Path:

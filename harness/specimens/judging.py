@@ -10,10 +10,13 @@ from harness.checking.kinds import Kind
 from harness.checks import sending
 from harness.findings import Bilingual, FaultClass, Finding
 from harness.outcomes import CaseFailed, NotConcerned, NotTested
-from harness.specimens.book import Played
+from harness.specimens.book import Played, left_out
+from harness.specimens.catalogue import EVERY_MAIL
 from harness.specimens.scene import Scene, Take, codes_of
 from harness.specimens.specimen import Specimen, limited
 
+MOST_NAMED = 20
+"""Specimens whose names are kept with a case."""
 MAIL = frozenset({Kind.MAIL})
 ARCHIVE = MAIL | {Kind.XDM}
 DOCUMENT = ARCHIVE | {Kind.CDA}
@@ -37,12 +40,25 @@ def judge_specimens(bench: Bench, *scenes: Scene, kinds: Collection[Kind] = MAIL
         for specimen in played.specimens:
             if specimen.facts.kind in kinds:
                 judged.setdefault(f"{specimen.evidence}/{specimen.name.fr}", specimen)
+        if played.left_out:
+            bench.steps.append(left_out(played.left_out).fr)
     for specimen in judged.values():
         findings += named(specimen.name, specimen.findings)
-    if not judged and not _concerning(bench, findings):
-        raise problems[0] if problems else NotTested(_NOTHING)
-    bench.steps += [f"{one.name.fr} · {one.name.en}" for one in list(judged.values())[:20]]
+    if not _concerning(bench, findings):
+        if not judged:
+            raise problems[0] if problems else NotTested(_NOTHING)
+        if not any(_tells(specimen) for specimen in judged.values()):
+            raise NotTested(_UNREADABLE)
+    bench.steps += dict.fromkeys(one.name.fr for one in list(judged.values())[:MOST_NAMED])
     bench.judge(limited(findings))
+
+
+def judged_on_files(bench: Bench) -> bool:
+    """Judge every mail of the folder where there is no product to make act; tell whether that was done."""
+    if bench.capabilities.means != "files":
+        return False
+    judge_specimens(bench, EVERY_MAIL)
+    return True
 
 
 def judge_takes(
@@ -174,9 +190,18 @@ def _played(bench: Bench, scene: Scene) -> Played:
     return played
 
 
+def _tells(specimen: Specimen) -> bool:
+    """Tell whether there was something to judge: where no document reads, nothing is proved of any."""
+    return bool(specimen.facts.documents) or not specimen.facts.announced
+
+
 def _concerning(bench: Bench, findings: Iterable[Finding]) -> bool:
     served = set(bench.info.requirements)
     return any(served & set(one.requirements) for one in findings)
 
 
+_UNREADABLE = Bilingual(
+    "Aucun document n'a pu être lu dans ce que le produit a envoyé : ce point n'a pas pu être jugé.",
+    "No document could be read in what the product sent: this point could not be judged.",
+)
 _NOTHING = Bilingual("La scène n'a rien montré à juger.", "The scene showed nothing to judge.")

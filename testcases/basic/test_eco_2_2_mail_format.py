@@ -14,6 +14,8 @@ from harness.checks.mail import (
 )
 from harness.findings import Bilingual
 from harness.scenes import receive_one, send_one
+from harness.specimens.catalogue import EVERY_MAIL
+from harness.specimens.judging import judged_on_files
 
 SEND = ["send"]
 ANSWER = ["receive"]
@@ -29,6 +31,7 @@ REPLY = Bilingual("répondre", "reply")
     roles=SEND,
     fr="Message-ID de chaque courriel",
     en="Message-ID of every mail",
+    files=EVERY_MAIL.put,
 )
 def test_message_id(bench: Bench) -> None:
     """Two mails are sent.
@@ -38,6 +41,8 @@ def test_message_id(bench: Bench) -> None:
     REQUIREMENT: every new mail has a Message-ID as RFC 5322 writes it.
     EXPECTED: exactly one Message-ID, well formed, different from mail to mail.
     """
+    if judged_on_files(bench):
+        return
     first = send_one(bench, subject="Premier avis").mail
     second = send_one(bench, subject="Second avis").mail
     bench.judge(message_id(first), message_id(second), message_ids_differ(first, second))
@@ -72,6 +77,7 @@ def test_reply(bench: Bench) -> None:
     roles=SEND,
     fr="Corps en UTF-8",
     en="Body in UTF-8",
+    files=EVERY_MAIL.put,
 )
 def test_utf8(bench: Bench) -> None:
     """A mail with accents, a ligature and typographic signs is sent.
@@ -81,6 +87,8 @@ def test_utf8(bench: Bench) -> None:
     REQUIREMENT: the text parts of the body are in UTF-8.
     EXPECTED: charset=utf-8 on every part, valid UTF-8 octets, text unharmed.
     """
+    if judged_on_files(bench):
+        return
     mail = send_one(bench, subject="Œdème : évolution à 3 mois", text=ACCENTS).mail
     bench.judge(utf8_text(mail), header_words(mail))
 
@@ -92,6 +100,7 @@ def test_utf8(bench: Bench) -> None:
     roles=SEND,
     fr="Type du corps",
     en="Type of the body",
+    files=EVERY_MAIL.put,
 )
 def test_body(bench: Bench) -> None:
     """An ordinary mail is sent.
@@ -101,6 +110,8 @@ def test_body(bench: Bench) -> None:
     REQUIREMENT: the body is text/plain, or multipart/alternative with text/plain then text/html of same wording.
     EXPECTED: one of these two forms, and the same text in both versions.
     """
+    if judged_on_files(bench):
+        return
     mail = send_one(bench, text=ACCENTS).mail
     bench.judge(body_type(mail), same_wording(mail))
 
