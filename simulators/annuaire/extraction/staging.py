@@ -16,6 +16,7 @@ CREATE TABLE practice (ident TEXT, body TEXT, PRIMARY KEY (ident, body)) WITHOUT
 CREATE TABLE place (n INTEGER PRIMARY KEY, ident TEXT UNIQUE, weight INTEGER, body TEXT, legal TEXT);
 CREATE TABLE activity (n INTEGER PRIMARY KEY, person TEXT, place TEXT, body TEXT,
                        UNIQUE (person, place, body));
+CREATE TABLE seat (n INTEGER PRIMARY KEY);
 CREATE TABLE bal (n INTEGER PRIMARY KEY, address TEXT, type TEXT, person TEXT, place TEXT, body TEXT,
                   UNIQUE (address, person, place));
 """
@@ -28,9 +29,8 @@ _UNKNOWN_LEGAL = """
 INSERT OR IGNORE INTO place (ident, weight, body, legal)
 SELECT DISTINCT legal, 0, '[]', '' FROM place WHERE legal <> ''
 """
-_FIRST_ACTIVITY = """
-CREATE TABLE seat AS SELECT person, place, min(n) AS n FROM activity GROUP BY person, place
-"""
+_FIRST_ACTIVITY = "INSERT INTO seat SELECT min(n) FROM activity GROUP BY person, place"
+_PACK = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 Bals = list[tuple[str, str, list[str]]]
@@ -88,7 +88,6 @@ class Staging:
             _BALS_WITHOUT_ACTIVITY,
             _UNKNOWN_LEGAL,
             _FIRST_ACTIVITY,
-            "CREATE INDEX seat_of ON seat (n)",
             "CREATE INDEX bal_of ON bal (person, place)",
         ):
             self._connection.execute(statement)
@@ -130,4 +129,4 @@ class Staging:
 
 
 def _packed(body: Sequence[str]) -> str:
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return _PACK(list(body))
