@@ -213,14 +213,27 @@ def is_hl7(head: bytes) -> bool:
 
 
 def document_of(segment: Segment) -> bytes | None:
-    """Return what component 5 of OBX-5 (an ED) holds in base64, None when it does not decode."""
-    text = re.sub(r"\s|\\\.br\\", "", segment.component(5, 5))
+    """Return what component 5 of OBX-5 (an ED) holds in base64, None when it does not decode.
+
+    A missing padding is made up for, as real receivers do; `is_padded` tells.
+    """
+    text = _base64(segment)
     if not text:
         return None
+    whole = text[: len(text) - (len(text) % 4 == 1)]
     try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+        return base64.b64decode(whole + "=" * (-len(whole) % 4), validate=True)
     except (binascii.Error, ValueError):
         return None
+
+
+def is_padded(segment: Segment) -> bool:
+    """Tell whether the base64 of OBX-5 has the length that RFC 4648 wants, a multiple of four."""
+    return len(_base64(segment)) % 4 == 0
+
+
+def _base64(segment: Segment) -> str:
+    return re.sub(r"\s|\\\.br\\", "", segment.component(5, 5))
 
 
 def _decoded(content: bytes) -> tuple[str, str]:
@@ -241,7 +254,7 @@ def _decoded(content: bytes) -> tuple[str, str]:
 
 def _separators(line: str) -> Separators:
     encoding = line[4:8]
-    if not line[3].isprintable() or line[3].isalnum() or len(encoding) < 4 or line[3] in encoding:
+    if len(encoding) < 4 or not line[3].isprintable() or line[3].isalnum() or line[3] in encoding:
         raise Hl7Error("MSH-1 et MSH-2 illisibles", "MSH-1 and MSH-2 cannot be read")
     return Separators(line[3], *tuple(encoding))
 

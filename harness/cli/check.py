@@ -40,6 +40,8 @@ class KindName(StrEnum):
     CDA = "cda"
     XDM = "xdm"
     MAIL = "mail"
+    MDN = "mdn"
+    HL7 = "hl7"
 
 
 def command(  # noqa: PLR0917  (options of a command line)
@@ -50,7 +52,7 @@ def command(  # noqa: PLR0917  (options of a command line)
     ] = CheckFormat.TEXT,
     jobs: Annotated[int, typer.Option("--jobs", metavar="N", help="opt-check-jobs", min=0)] = 0,
     kind: Annotated[
-        KindName | None, typer.Option("--as", metavar="cda|xdm|mail", help="opt-check-as")
+        KindName | None, typer.Option("--as", metavar="cda|xdm|mail|mdn|hl7", help="opt-check-as")
     ] = None,
     level: Annotated[
         LevelName | None,

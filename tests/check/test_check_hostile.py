@@ -19,7 +19,7 @@ from test_check_pdf import made
 from harness.checking.items import Item, find
 from harness.checking.judging import judge, line
 from harness.checking.kinds import Kind, by_name, is_mbox, recognise
-from harness.checking.running import CHUNK, State, Totals, judged
+from harness.checking.running import CHUNK, Settings, State, Totals, judged
 from harness.checking.writing import JsonLines, Junit
 from harness.checks.pdf import check_pdf
 from schemas.rules import rules
@@ -128,7 +128,7 @@ def test_memory_does_not_grow_with_the_number_of_artefacts(tmp_path):
     peaks = []
     for count in (200, 2_000):
         tracemalloc.start()
-        told = sum(1 for _ in judged(endless(count), 1, None))
+        told = sum(1 for _ in judged(endless(count), 1, Settings()))
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
         assert told == count
@@ -146,7 +146,7 @@ def test_the_stream_is_read_no_further_than_the_window(tmp_path):
             taken.append(number)
             yield Item(str(path), Kind.MAIL, str(number))
 
-    stream = judged(counted(), 1, None)
+    stream = judged(counted(), 1, Settings())
     next(stream)
     assert len(taken) <= CHUNK
     stream.close()
