@@ -36,7 +36,7 @@ def _written(made: Zip, document: bytes) -> bytes | None:
     tree = parse(made.files[made.metadata])
     for entry in found(tree, ENTRY):
         if any((one.text or "").strip() == short for one in found(entry, value("URI").replace(ENTRY, "."))):
-            facts = {"hash": hashlib.sha1(document).hexdigest(), "size": str(len(document))}  # noqa: S324
+            facts = {"hash": hashlib.sha1(document).hexdigest(), "size": str(len(document))}
             for name, text in facts.items():
                 found(entry, value(name).replace(ENTRY, "."))[0].text = text
             made.files[made.document] = document
@@ -62,13 +62,16 @@ def _stop(root: Any, rng: random.Random) -> bool:
 
 
 TABLE: list[tuple[str, str, Edit]] = [
-    ("patient", "document of another matricule", altering(INS, "extension", lambda v: ("2" if v[0] == "1" else "1") + v[1:])),
+    ("patient", "document of another matricule",
+     altering(INS, "extension", lambda v: ("2" if v[0] == "1" else "1") + v[1:])),
     ("patient-system", "document whose INS is of another OID",
      lambda root, rng: _other_ins_oid(root)),
-    ("id", "document of another id", altering(f"{TOP}/h:id", "root", lambda v: v + "7" if "-" not in v else _digit(v))),
+    ("id", "document of another id",
+     altering(f"{TOP}/h:id", "root", lambda v: v + "7" if "-" not in v else _digit(v))),
     ("title", "document of another title", writing(f"{TOP}/h:title", lambda _: "Un autre titre")),
     ("type", "document of another type", setting(f"{TOP}/h:code", code="11488-4")),
-    ("type-label", "document whose type has another label", setting(f"{TOP}/h:code", displayName="Autre libellé")),
+    ("type-label", "document whose type has another label",
+     setting(f"{TOP}/h:code", displayName="Autre libellé")),
     ("date", "document made two hours later", altering(f"{TOP}/h:effectiveTime", "value", _hours)),
     ("start", "act begun two hours later",
      altering(f"{ACT}/h:effectiveTime/h:low[string-length(@value) > 10]", "value", _hours)),
@@ -78,9 +81,11 @@ TABLE: list[tuple[str, str, Edit]] = [
      writing(f"{WRITER}/h:assignedPerson/h:name/h:family", lambda _: "AUTREMENT")),
     ("author-speciality", "author of another speciality",
      setting(f"{WRITER}/h:code[@code!='G15_10/SM40']", code="G15_10/SM40")),
-    ("signer", "document signed by another", altering(f"{SIGNER}/h:assignedEntity/h:id", "extension", _digit)),
+    ("signer", "document signed by another",
+     altering(f"{SIGNER}/h:assignedEntity/h:id", "extension", _digit)),
     ("language", "document in another language", setting(f"{TOP}/h:languageCode", code="en-GB")),
-    ("confidentiality", "document of another confidentiality", setting(f"{TOP}/h:confidentialityCode", code="V")),
+    ("confidentiality", "document of another confidentiality",
+     setting(f"{TOP}/h:confidentialityCode", code="V")),
     ("facility", "document made in another sector",
      setting("//h:healthCareFacility/h:code[@code!='SA17']", code="SA17")),
     ("practice", "act in another setting",
@@ -92,7 +97,8 @@ TABLE: list[tuple[str, str, Edit]] = [
      altering(f"{PATIENT}/h:birthTime", "value", lambda v: v[:6] + ("02" if v[6:8] != "02" else "03"))),
     ("gender", "patient of the other sex",
      altering(f"{PATIENT}/h:administrativeGenderCode", "code", lambda v: "F" if v == "M" else "M")),
-    ("birth-place", "patient born elsewhere", writing(f"{PATIENT}/h:birthplace//h:county", lambda _: "99999")),
+    ("birth-place", "patient born elsewhere",
+     writing(f"{PATIENT}/h:birthplace//h:county", lambda _: "99999")),
     ("local-id", "patient of another local id",
      lambda root, rng: _local_id(root)),
     ("version", "document at version 7", setting(f"{TOP}/h:versionNumber[@value='1']", value="7")),

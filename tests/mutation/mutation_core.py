@@ -1,8 +1,8 @@
 """What a mutation is, the registry of all kinds, and the means to spoil one thing of an XML tree.
 
 A mutation makes ONE fault. It returns None where it does not apply, and what comes out equal to what went in
-is not counted. A node is chosen among all that match with a generator seeded by kind and input, so that the same
-matrix comes out each time and a kind is not tried on the first node only.
+is not counted. A node is chosen among all that match with a generator seeded by kind and input, so that the
+same matrix comes out each time and a kind is not tried on the first node only.
 """
 
 from __future__ import annotations

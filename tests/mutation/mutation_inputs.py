@@ -1,4 +1,4 @@
-"""What is spoiled: generated documents, archives, mails and copies, and the official samples where they are."""
+"""What is spoiled: generated documents, archives, mails and copies; the official samples where they are."""
 
 from __future__ import annotations
 

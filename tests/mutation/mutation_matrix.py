@@ -1,9 +1,9 @@
-"""Runs the mutations over the inputs, tells what was seen, and holds the survivors against their explanations.
+"""Runs the mutations over the inputs, tells what was seen, holds the survivors against their explanations.
 
     python tests/mutation/mutation_matrix.py [--sample N] [--survivors]
 
-A mutant is killed when a rule (error or warning) is broken more often than in the unspoiled input. Counting by
-rule is strict on purpose: a fault that only moves, or changes the text of, a finding that was there is not seen.
+A mutant is killed when a rule (error or warning) is broken more often than in the unspoiled input. Counting
+by rule is strict on purpose: a fault that only moves a finding, or changes its text, is not seen.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _MORE = re.compile(r"\(\+ ([0-9]+) autres / more\)$")
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One kind of fault in one input; `seen_by` are the rules that are broken more often, with their severity."""
+    """One kind of fault in one input; `seen_by` are the rules broken more often, with their severity."""
 
     mutation: Mutation
     input: Input
@@ -101,12 +101,12 @@ def mutants(chosen: Iterable[tuple[Mutation, Input]]) -> Iterator[Mutant]:
 
 
 def sampled(seed: int, every: int) -> list[tuple[Mutation, Input]]:
-    """Return the known blind faults, one in four of the other generated pairs, one in `every` of the official."""
+    """Return the known blind faults, a fifth of the other generated pairs, one official pair in `every`."""
     rng = random.Random(seed)
     return [
         (kind, one)
         for kind, one in pairs()
-        if kind.blind or (not one.official and rng.random() < 0.25) or rng.random() < 1 / every
+        if kind.blind or (not one.official and rng.random() < 0.2) or rng.random() < 1 / every
     ]
 
 

@@ -1,7 +1,7 @@
 """Fuzz of `mssante check` as a whole and of every parser: no crash, no hang, whatever the octets.
 
-Bounded: a few hundred inputs in all, each within a deadline. Seeds are the generated artefacts, so that the edits reach
-past the first lines of each parser.
+Bounded: a few hundred inputs in all, each within a deadline. Seeds are the generated artefacts, so that the
+edits reach past the first lines of each parser.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from harness.checking import judging, kinds
 from harness.checks.pdf import check_pdf
 
 LIMIT = 5.0
-"""Seconds for one artefact: a hundred times what it takes, so that only a hang goes beyond."""
+"""Seconds of processor for one artefact: a hundred times what it takes, so that only a hang goes beyond."""
 quick = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 SEEDS = {kind: [one.content for one in inputs() if one.kind is kind and not one.official] for kind in Kind}
 CODECS = ("utf-16", "utf-16-le", "utf-32", "utf-7", "iso-8859-1", "cp1252", "cp037", "utf-8-sig", "ascii")
@@ -65,14 +65,14 @@ def edited(draw, kind: Kind) -> bytes:
 
 def judged(content: bytes, kind: Kind) -> None:
     """Judge within the limit; whatever comes is a finding, never an exception."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     if kind is Kind.PDF:
         findings = check_pdf(content)
     else:
         judgement = judging.judge(content, kinds.Kind(kind.value))
         assert judging.line(judgement, "x", None)["verdict"] in {"passed", "warning", "failed"}
         findings = judgement.findings
-    assert time.perf_counter() - begun < LIMIT
+    assert time.process_time() - begun < LIMIT
     assert all(one.message.fr and one.message.en for one in findings)
 
 
@@ -97,9 +97,9 @@ def test_every_parser_on_edited_artefacts(data):
     content = data.draw(edited(data.draw(st.sampled_from(Kind))))
     kinds.recognise(content[: kinds.HEAD])
     holds_xdm(content)
-    begun = time.perf_counter()
+    begun = time.process_time()
     mail = Mail(content)
-    assert [part.content for part in mail.parts] is not None
+    assert all(isinstance(part.content, bytes) for part in mail.parts)
     archive = XdmArchive(content)
     for entry in archive.files:
         assert entry.name is not None
@@ -116,7 +116,7 @@ def test_every_parser_on_edited_artefacts(data):
     else:
         extract(copy)
         copy.document.close()
-    assert time.perf_counter() - begun < LIMIT
+    assert time.process_time() - begun < LIMIT
 
 
 @quick

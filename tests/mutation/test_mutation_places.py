@@ -1,4 +1,4 @@
-"""Position: what is found in the XML of a mutant has a line and an XPath that selects one node, on that line."""
+"""Position: what is found in the XML of a mutant has a line, and an XPath that selects one node on it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def misplaced(mutant: Mutant) -> list[str]:
     trees = {}
     for one in xml_findings(mutant):
         place = one.location
-        told = f"{mutant.mutation.name} / {mutant.input.name}: {one.rule} {place.part} {place.line} {place.xpath}"
+        told = f"{mutant.mutation.name} / {mutant.input.name}: {one.rule} {place}"
         if not place.xpath or not place.line:
             wrong.append(told)
             continue
