@@ -10,7 +10,7 @@ import random
 
 import pytest
 from mutation_core import MUTATIONS
-from mutation_matrix import explanations, figures, mutants, pairs, sampled, stale, unexplained
+from mutation_matrix import before, explanations, figures, mutants, pairs, sampled, stale, unexplained
 
 BLIND = {
     "ins-wrong-oid": "wrong INS OID",
@@ -22,6 +22,34 @@ BLIND = {
     "file-base64-corrupt": "corrupt base64",
     "file-not-a-pdf": "bad PDF type",
 }
+
+SEEN_BY = [
+    ("address-mixed", "n1", "CDA-H-067"),
+    ("date-offset-impossible", "n1", "CDA-029"),
+    ("dose-unit-unknown", "ldl-ses", "CDA-B-021"),
+    ("entry-class-unknown", "ep-med-dm", "CDA-032"),
+    ("entry-code-system-malformed", "ldl-ses", "CDA-030"),
+    ("loinc-as-snomed", "cr-bio", "CDA-031"),
+    ("participant-type-unknown", "ep-med-dm", "CDA-032"),
+    ("template-doubled", "cr-img", "CDA-B-023"),
+    ("template-without-root", "cr-img", "CDA-020"),
+    ("coherence-name", "n1.zip", "META-078"),
+    ("meta-authenticator-authority", "n1.zip", "META-074"),
+    ("meta-code-confidentiality-other-scheme", "n1.zip", "META-033"),
+    ("meta-code-event-without-label", "cr-bio.zip", "META-034"),
+    ("meta-source-id-type", "n1.zip", "META-058"),
+    ("meta-uri-lower", "n1.zip", "META-094"),
+    ("zip-empty", "n1.zip", "XDM-008"),
+    ("zip-index-nameless", "n1.zip", "XDM-023"),
+    ("zip-readme-without-sender", "n1.zip", "XDM-015"),
+    ("mail-copy-twice", "cr-bio.eml", "DOC-006"),
+    ("mail-date-removed", "n1.eml", "MAIL-012"),
+    ("mail-date-malformed", "n1.eml", "MAIL-012"),
+    ("mail-subject-twice", "n1.eml", "MAIL-012"),
+    ("mail-mime-version-removed", "n1.eml", "MAIL-013"),
+    ("pdf-xref", "n1.pdf", "PDF-011"),
+]
+"""Faults and the rule that has to see each: the inputs unspoiled have no finding of these rules."""
 
 
 @pytest.fixture(scope="module")
@@ -66,3 +94,13 @@ def test_what_the_official_tool_does_not_see_is_killed(name):
 def test_a_matrix_comes_out_the_same_again():
     chosen = random.Random(5).sample(pairs(), 40)
     assert [one.content for one in mutants(chosen)] == [one.content for one in mutants(chosen)]
+
+
+@pytest.mark.parametrize(("name", "where", "rule"), SEEN_BY)
+def test_a_fault_is_seen_by_its_rule(name, where, rule):
+    (pair,) = [pair for pair in pairs([MUTATIONS[name]]) if pair[1].name == where]
+
+    (mutant,) = mutants([pair])
+
+    assert rule in {each for each, _ in mutant.seen_by}
+    assert rule not in {each for each, _ in before(pair[1])}
