@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,7 +78,8 @@ def serving(asked: Asked) -> Iterator[Served]:
     from simulators.clock import SystemClock  # noqa: PLC0415
     from simulators.loop import LoopThread  # noqa: PLC0415
 
-    clock, store = SystemClock(), _store(asked.store)
+    clock = SystemClock()
+    store = _store(asked.store, clock.now())
     space = LoopThread("annuaire")
     server = AnnuaireSante(
         journal=None,
@@ -112,13 +114,15 @@ def serving(asked: Asked) -> Iterator[Served]:
         store.close()
 
 
-def _store(path: Path | None) -> DirectoryStore:
-    from simulators.annuaire.building import small_store  # noqa: PLC0415
+def _store(path: Path | None, now: datetime) -> DirectoryStore:
+    from simulators.annuaire.building import SMALL, small_store  # noqa: PLC0415
+    from simulators.annuaire.population import Population  # noqa: PLC0415
     from simulators.annuaire.sqlite import open_store  # noqa: PLC0415
     from simulators.annuaire.store import StoreError  # noqa: PLC0415
 
     if path is None:
-        return small_store()
+        # Of yesterday, so that a search by `_lastUpdated`, which reaches back 30 days, finds something.
+        return small_store(Population(SMALL, created=now - timedelta(days=1)))
     try:
         return open_store(path)
     except StoreError as error:
@@ -143,4 +147,4 @@ def _present(console: Console, served: Served) -> None:
     for example in served.examples:
         console.say(f"  {example}")
     console.say()
-    console.tell("serve-until")
+    console.tell("annuaire-serve-until")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -77,3 +79,28 @@ def test_mssante_serve_shows_the_directory(tmp_path: Path) -> None:
     finally:
         served.close()
         journal.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a console signal cannot be sent to one process on Windows")
+def test_the_command_serves_until_it_is_stopped() -> None:
+    command = [sys.executable, "-m", "harness.cli", "--lang", "en", "annuaire", "serve", "--no-limit"]
+    running = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+    )
+    assert running.stdout is not None
+    try:
+        told = {}
+        for line in running.stdout:
+            name, _, value = line.strip().partition(" ")
+            told[name] = value.strip()
+            if line.startswith("Ctrl") or "Ctrl" in line:
+                break
+        answer = httpx.get(f"{told['FHIR']}/metadata", headers={"ESANTE-API-KEY": told["ESANTE-API-KEY"]})
+        assert answer.json()["resourceType"] == "CapabilityStatement"
+        running.send_signal(signal.SIGINT)
+        rest, errors = running.communicate(timeout=30)
+    finally:
+        running.kill()
+        running.communicate()
+    assert (running.returncode, errors) == (0, "")
+    assert rest

@@ -9,12 +9,12 @@ import random
 import threading
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from simulators.annuaire.fhir import patching
+from simulators.annuaire.fhir.asking import Ask, Note, fields_asked, page_id_of
 from simulators.annuaire.fhir.bundle import Bundle, Entry, Renderer
 from simulators.annuaire.fhir.capability import capability_statement
 from simulators.annuaire.fhir.conduct import Conduct
@@ -22,56 +22,15 @@ from simulators.annuaire.fhir.faults import STALE, Call, DirectoryFault, Operati
 from simulators.annuaire.fhir.limits import CallRate
 from simulators.annuaire.fhir.outcome import Answer, Refusal, encode, gateway, outcome
 from simulators.annuaire.fhir.pages import NextPage, Pages
-from simulators.annuaire.fhir.reading import Fields, fields_of, read_query
+from simulators.annuaire.fhir.reading import read_query
 from simulators.annuaire.model import Record, key_of
-from simulators.annuaire.parameters import RESOURCES, ResourceType
+from simulators.annuaire.parameters import ResourceType
 from simulators.annuaire.query import Query
 from simulators.annuaire.store import DirectoryStore, Page
 from simulators.clock import Clock, monotonic_ms
 
 KNOWN_ORDER = "Practitioner, PractitionerRole, Device, Organization, HealthcareService"
-FORM = "application/x-www-form-urlencoded"
 TICK = timedelta(milliseconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """A request as the directory sees it: `tail` are the path segments after the base."""
-
-    method: str
-    tail: tuple[str, ...]
-    query: str = ""
-    content_type: str = ""
-    body: bytes = b""
-    key: str | None = None
-
-    @property
-    def operation(self) -> Operation:
-        """Return what is being asked, by its path."""
-        if self.tail == ("metadata",):
-            return "metadata"
-        if self.tail == ("_page",):
-            return "page"
-        if self.method == "PATCH":
-            return "patch"
-        return "read" if len(self.tail) == 2 and self.tail[1] != "_search" else "search"
-
-    @property
-    def resource(self) -> ResourceType | None:
-        """Return the resource of the path, None when it names none."""
-        return next((one for one in RESOURCES if self.tail[:1] == (one,)), None)
-
-
-@dataclass(slots=True)
-class Note:
-    """What the journal says of an answer besides itself; grows while the answer is made."""
-
-    data: dict[str, Any] = field(default_factory=dict)
-    store_ms: float = 0.0
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the data of the journal event."""
-        return {**self.data, "store_ms": round(self.store_ms, 3)}
 
 
 class Directory:
@@ -164,7 +123,7 @@ class Directory:
             return 1
         if ask.operation != "page":
             return 0
-        known = self.pages.find(_page_id(ask) or "", self.clock.now())
+        known = self.pages.find(page_id_of(ask) or "", self.clock.now())
         return known.number if known else 0
 
     # --- answers ----------------------------------------------------------------------------------
@@ -225,7 +184,7 @@ class Directory:
     # --- search and pages -------------------------------------------------------------------------
 
     def _search(self, ask: Ask, resource: ResourceType, call: Call, note: Note) -> Answer:
-        at, fields = self._search_instant(), _all_fields(ask)
+        at, fields = self._search_instant(), fields_asked(ask)
         asked = read_query(resource, fields, self.conduct, at)
         if asked.ignored:
             note.data["ignored_modifiers"] = list(asked.ignored)
@@ -234,7 +193,7 @@ class Directory:
         return self._page(first, call, note)
 
     def _next_page(self, ask: Ask, call: Call, note: Note) -> Answer:
-        token = _page_id(ask)
+        token = page_id_of(ask)
         if not token:
             raise Refusal(400, "Parameter id required to fetch the next page")
         known = self.pages.find(token, self.clock.now())
@@ -345,20 +304,6 @@ class Directory:
             updated=updated,
             visible=visible,
         )
-
-
-def _page_id(ask: Ask) -> str | None:
-    return next((value for name, value in fields_of(ask.query) if name == "id"), None)
-
-
-def _all_fields(ask: Ask) -> Fields:
-    """Return the fields of the query and, for a POST, of the form; raises `Refusal`."""
-    fields = fields_of(ask.query)
-    if ask.method != "POST" or not ask.body:
-        return fields
-    if ask.content_type.partition(";")[0].strip().lower() != FORM:
-        raise Refusal(400, f"A search by POST must have the content type {FORM}")
-    return [*fields, *fields_of(ask.body.decode("utf-8", "replace"))]
 
 
 def _with_total(query: Query, total: Any) -> Query:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from simulators.annuaire.fhir.directory import Ask
+from simulators.annuaire.fhir.asking import Ask
 from simulators.annuaire.fhir.outcome import Refusal
 from simulators.annuaire.fhir.reading import Fields, fields_of, names_of
 from simulators.http.journalling import Described, HttpRequest

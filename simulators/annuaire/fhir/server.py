@@ -14,8 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from simulators.annuaire.fhir.asking import Ask, Note
 from simulators.annuaire.fhir.conduct import Conduct
-from simulators.annuaire.fhir.directory import Ask, Directory, Note
+from simulators.annuaire.fhir.directory import Directory
 from simulators.annuaire.fhir.downloads import EXTRACTION_PATH, asked_archive, download
 from simulators.annuaire.fhir.journalled import KEY_HEADER, describe
 from simulators.annuaire.fhir.outcome import Answer, gateway
