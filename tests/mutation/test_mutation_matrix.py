@@ -34,7 +34,7 @@ SEEN_BY = [
     ("template-doubled", "cr-img", "CDA-B-023"),
     ("template-without-root", "cr-img", "CDA-020"),
     ("coherence-name", "n1.zip", "META-078"),
-    ("meta-authenticator-authority", "n1.zip", "META-074"),
+    ("meta-authenticator-authority", "n1.zip", "META-095"),
     ("meta-code-confidentiality-other-scheme", "n1.zip", "META-033"),
     ("meta-code-event-without-label", "cr-bio.zip", "META-034"),
     ("meta-source-id-type", "n1.zip", "META-058"),

@@ -95,7 +95,7 @@ def _person(value: str, place: Place, expected: Actor, rule: str, scope: Scope) 
         yield scope.fault(rule, f"XCN.1 = {shown}", value, place)
     elif not _same_authority(hd(pieces[8]).oid, pieces[0], expected):
         roots = " | ".join(one.root for one in expected.ids if one.extension == pieces[0])
-        yield scope.fault(rule, f"XCN.9 = &{roots}&ISO", value, place)
+        yield scope.fault("META-095", f"XCN.9 = &{roots}&ISO", value, place)
     elif expected.family and fold(pieces[1]) != fold(expected.family):
         yield scope.fault("META-091", expected.family, value, place)
 
