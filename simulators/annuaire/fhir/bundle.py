@@ -43,15 +43,15 @@ class Bundle:
 
     def to_json(self) -> bytes:
         """Return the Bundle, its members in the order of the live server."""
-        head = f'{{"resourceType":"Bundle","type":"searchset","id":{json.dumps(self.id)}'
         total = "" if self.total is None else f',"total":{self.total}'
-        entries = b",".join(
-            b'{"fullUrl":' + encode(entry.full_url) + b',"resource":' + entry.resource + b"}"
-            for entry in self.entries
-        )
+        head = f'{{"resourceType":"Bundle","type":"searchset","id":{json.dumps(self.id)}{total},"entry":['
         following = [{"relation": "next", "url": self.next_url}] if self.next_url else []
-        links = encode([*following, {"relation": "self", "url": self.self_url}])
-        return (head + total).encode("ascii") + b',"entry":[' + entries + b'],"link":' + links + b"}"
+        pieces, comma = [head.encode("ascii")], b""
+        for entry in self.entries:
+            pieces += (comma, b'{"fullUrl":', encode(entry.full_url), b',"resource":', entry.resource, b"}")
+            comma = b","
+        pieces += (b'],"link":', encode([*following, {"relation": "self", "url": self.self_url}]), b"}")
+        return b"".join(pieces)
 
 
 class Renderer:

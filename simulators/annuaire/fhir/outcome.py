@@ -9,6 +9,7 @@ from typing import Any, Literal
 FHIR_JSON = "application/fhir+json;charset=UTF-8"
 GatewayBody = Literal["json", "text", "empty", "fhir"]
 IssueCode = Literal["processing", "exception"]
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Refusal(Exception):
 
 def encode(value: Any) -> bytes:
     """Return JSON as the server writes it: compact, UTF-8."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return _ENCODER.encode(value).encode("utf-8", "replace")
 
 
 def outcome(status: int, diagnostics: str, code: IssueCode = "processing") -> Answer:
