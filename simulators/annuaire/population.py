@@ -68,6 +68,8 @@ class _Crowd:
     def records(self) -> Iterator[Record]:
         scripted = tuple(cast(self._asked.created, self._asked.domain))
         for record in scripted:
+            for box in getattr(record, "mailboxes", ()):
+                self._used.add(address_number(box.address.lower()))
             if isinstance(record, PractitionerRole):
                 self._roles = max(self._roles, record.key)
             if not isinstance(record, PractitionerRole | Practitioner):

@@ -1,7 +1,7 @@
 """The directory store on PostgreSQL, the real option: `pip install mssante-conformance[postgres]` (pg8000).
 
-`create_postgres_store(url)` makes the tables in an empty database, `open_postgres_store(url)` uses them; a URL
-is `postgresql://user:password@host:port/database`. `PrivateCluster` starts a server of its own for tests.
+`create_postgres_store(url)` makes the tables in an empty database, `open_postgres_store(url)` uses them;
+the URL is `postgresql://user:password@host:port/database`. `PrivateCluster` starts a server for tests.
 `:contains` goes through trigram indexes of `pg_trgm`, which the owner of a database may install.
 """
 

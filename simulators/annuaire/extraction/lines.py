@@ -53,7 +53,8 @@ def _mssante(line: Line, staging: Staging) -> None:
     if who and kind in {"PER", "CAB"}:
         title = _title(line["civilite d'exercice"])
         staging.person(who, POOR, (line["nom d'exercice"], line["prenom d'exercice"], "", title, ""))
-        _practice(line, who, staging, line["categorie profession"])
+        category = (line["categorie profession"], line["libelle de categorie profession"])
+        _practice(line, who, staging, category)
     else:
         who = ""
     staging.bal(address, kind, who, where, (line["service de rattachement"], line["dematerialisation"]))
@@ -65,9 +66,9 @@ def _title(text: str) -> str:
     return known.get(text.casefold(), text if len(text) <= 3 else "")
 
 
-def _practice(line: Line, who: str, staging: Staging, category: str) -> None:
+def _practice(line: Line, who: str, staging: Staging, category: tuple[str, str]) -> None:
     if line["code profession"]:
-        told = (category, line["code profession"], line["libelle profession"])
+        told = (*category, line["code profession"], line["libelle profession"])
         staging.practice(who, ("practice", *told))
     if line["code savoir-faire"]:
         kind = line["code type savoir-faire"], line["libelle type savoir-faire"]
@@ -101,7 +102,7 @@ def _activity(line: Line, staging: Staging) -> None:
             *(line["code civilite d'exercice"], authority),
         ),
     )
-    _practice(line, who, staging, line["code categorie professionnelle"])
+    _practice(line, who, staging, _category(line))
     where = _place(line, staging)
     coded = [
         line[f"{word} {name}"]
@@ -110,6 +111,10 @@ def _activity(line: Line, staging: Staging) -> None:
     ]
     if where or any(coded):
         staging.activity(who, where, coded)
+
+
+def _category(line: Line) -> tuple[str, str]:
+    return line["code categorie professionnelle"], line["libelle categorie professionnelle"]
 
 
 def _place(line: Line, staging: Staging) -> str:
@@ -154,7 +159,7 @@ def _know_how(line: Line, staging: Staging) -> None:
     if not who:
         raise LineError("no identification nationale PP")
     staging.person(who, POOR, (line["nom d'exercice"], line["prenom d'exercice"], "", "", ""))
-    _practice(line, who, staging, line["code categorie professionnelle"])
+    _practice(line, who, staging, _category(line))
 
 
 def _diploma(line: Line, staging: Staging) -> None:

@@ -199,10 +199,14 @@ def _mailboxes(boxes: Bals) -> tuple[MssMailbox, ...]:
 def _qualifications(practices: list[list[str]]) -> tuple[Qualification, ...]:
     found: dict[str, list[Qualification]] = {"diploma": [], "practice": [], "skill": []}
     skills = {body[3]: body for body in practices if body[0] == "skill" and body[1]}
+    exercised: set[tuple[str, str]] = set()
     for kind, *body in practices:
         if kind == "practice":
-            category, code, label = body
-            told = [Coding(nos.CATEGORY, category)] if category else []
+            category, category_label, code, label = body
+            if (category, code) in exercised:
+                continue  # the same, otherwise labelled in another file
+            exercised.add((category, code))
+            told = [Coding(nos.CATEGORY, category, category_label)] if category else []
             found[kind].append(Qualification((*told, Coding(nos.PROFESSION, code, label))))
         elif kind == "skill":
             if not body[0] and body[2] in skills:
