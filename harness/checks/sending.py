@@ -9,7 +9,7 @@ volet "Structuration minimale" §3.5.5.10 for versions.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from harness.artefacts.mail import Mail
@@ -22,6 +22,7 @@ from harness.specimens.facts import DocumentFacts, Facts
 
 _ANNULS = re.compile(r"annul\w*\s+et\s+rempla", re.IGNORECASE)
 _DELETES = re.compile(r"supprim|suppression|annul|retir|ne\s+plus\s+(?:en\s+)?tenir", re.IGNORECASE)
+_PARTIAL = re.compile(r"parti(?:el|al)|provisoire|en attente|à compléter", re.IGNORECASE)
 _MATRICULE = 13
 """Figures of a matricule without its key: enough to know a person by."""
 
@@ -138,6 +139,13 @@ def says_deleted(facts: Facts, evidence: str) -> Iterator[Finding]:
         )
 
 
+def says_partial(facts: Facts, evidence: str) -> Iterator[Finding]:
+    """SEND-011: a partial report says that it is one, in its title or in the mail."""
+    titles = " ".join(one.title for one in facts.documents)
+    if not _PARTIAL.search(f"{titles} {facts.subject} {facts.text}"):
+        yield finding("SEND-011", expected="partiel / partial", found=titles, evidence=evidence)
+
+
 def marked_deleted(first: Facts, second: Facts, evidence: str) -> Iterator[Finding]:
     """SEND-009: the archive repeats the document to delete, with the action D and the same id."""
     known = {one.id for one in first.documents}
@@ -153,6 +161,15 @@ def stays(sent: SentMail | None, patient: str) -> Iterator[Finding]:
     reached = [one for one in sent.recipients if one.lower() == patient.lower()] if sent else []
     if sent is not None and reached:
         yield finding("SEND-010", expected="–", found=f"RCPT TO:<{patient}>", evidence=sent.mail.sha256)
+
+
+def sets_differ(several: Iterable[tuple[Facts, str]]) -> Iterator[Finding]:
+    """META-050 from mail to mail: a submission set is sent once, so its uniqueId names one mail."""
+    seen: dict[str, str] = {}
+    for facts, evidence in several:
+        for one in facts.sets:
+            if one and seen.setdefault(one, facts.message_id) != facts.message_id:
+                yield finding("META-050", expected="unique", found=one, evidence=evidence)
 
 
 def keeps_ins(mail: Mail, facts: Facts, matricules: Collection[str]) -> Iterator[Finding]:

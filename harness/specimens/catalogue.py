@@ -39,7 +39,19 @@ def _one(form: str) -> Callable[[Stage], Iterator[Take]]:
 
 
 def _several(stage: Stage) -> Iterator[Take]:
-    """Two documents of one patient in one mail: the second must be forgotten nowhere."""
+    """Two documents of one patient in one mail, then two of one type: the second is forgotten nowhere."""
+    yield from _two(stage)
+    name = Bilingual("deux documents d'un même type", "two documents of one type")
+    for model in stage.models:
+        one = {"model": model, "format": "N1"}
+        try:
+            yield stage.send(name, one, one)
+        except NotTested:  # beside the mail above, a product may do without
+            continue
+        return
+
+
+def _two(stage: Stage) -> Iterator[Take]:
     name = Bilingual("deux documents dans un courriel", "two documents in one mail")
     problem: NotTested | None = None
     models = stage.models

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from harness.artefacts.cda_header import CdaHeader
+from harness.artefacts.ebxml import MetadataError, read_metadata
 from harness.artefacts.mail import Mail
+from harness.artefacts.xdm import XdmArchive
 from harness.checking.kinds import Kind
 from harness.checks.documents_mail import DocumentsVerdict
 from harness.checks.mail import text_of, visible_text
 from harness.checks.xdm import CarriedDocument
+from harness.checks.xdm.schemes import SET_UNIQUE
 
 Form = Literal["N1", "N3"]
 _MARK = "XDM/1.0/DDM"
@@ -23,7 +26,7 @@ MOST_TEXT = 20_000
 class DocumentFacts:
     """One CDA document: its form, code, ids and version; `action` is that of METADATA.XML (`C`, `D`).
 
-    `ids` are the identifiers of the patient in the header, `insurance` those whose root is an INS OID.
+    `ins` are the matricules of the patient, of whichever INS OID.
     """
 
     form: Form
@@ -35,25 +38,34 @@ class DocumentFacts:
     action: str | None
     wrapped: bool
     ins: tuple[str, ...]
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """One mail, archive or document.
 
-    `announced` tells that a mail carries an archive or says so in its subject, `ins` is X-MSS-INS, `text` the
+    `sets` are the uniqueId of the submission sets, `announced` tells that a mail carries an archive or says so in its subject, `ins` is X-MSS-INS, `text` the
     body as a reader sees it, `sender` the address of From.
     """
 
     kind: Kind
     documents: tuple[DocumentFacts, ...] = ()
+    archives: int = 0
     copies: int = 0
     announced: bool = False
     ins: str = ""
     sender: str = ""
     recipients: tuple[str, ...] = ()
+    message_id: str = ""
+    sets: tuple[str, ...] = ()
     subject: str = ""
     text: str = ""
+
+    @property
+    def unread(self) -> bool:
+        """Tell whether there is an archive of which no document reads: that is said by its own rules."""
+        return bool(self.archives) and not self.documents
 
 
 def facts_of_mail(mail: Mail, verdict: DocumentsVerdict) -> Facts:
@@ -68,11 +80,14 @@ def facts_of_mail(mail: Mail, verdict: DocumentsVerdict) -> Facts:
     return Facts(
         kind=Kind.MAIL,
         documents=facts_of_documents(verdict.documents),
+        archives=len(verdict.archives),
         copies=len(verdict.copies),
         announced=bool(verdict.archives) or _MARK in said,
         ins=ins.value.strip() if ins else "",
         sender=next((address for _, address in sender.addresses), "") if sender else "",
         recipients=tuple(addresses),
+        message_id=mail.message_id or "",
+        sets=tuple(one for part, _ in verdict.archives for one in _sets(part.content)),
         subject=said,
         text=_text(mail),
     )
@@ -96,6 +111,7 @@ def facts_of_header(header: CdaHeader, action: str | None = None) -> DocumentFac
         action=action,
         wrapped=header.wrapped,
         ins=tuple(one.extension for one in known),
+        title=header.title,
     )
 
 
@@ -106,6 +122,17 @@ def lighter(facts: Facts) -> Facts:
     """
     spoken = any(one.action or one.replaced or (one.version or 1) > 1 for one in facts.documents)
     return facts if spoken else replace(facts, text="")
+
+
+def _sets(archive: bytes) -> Iterator[str]:
+    for subset in XdmArchive(archive).subsets:
+        if subset.metadata is None or subset.metadata.content is None:
+            continue
+        try:
+            packages = read_metadata(subset.metadata.content).submission_sets
+        except MetadataError:
+            continue
+        yield from (one.value for package in packages for one in package.identified(SET_UNIQUE))
 
 
 def _text(mail: Mail) -> str:

@@ -53,6 +53,12 @@ def judge_specimens(bench: Bench, *scenes: Scene, kinds: Collection[Kind] = MAIL
     bench.judge(limited(findings))
 
 
+def judge_unique_sets(bench: Bench, *scenes: Scene) -> None:
+    """Judge that no two mails of the scenes bear one submission set."""
+    found = [one for scene in scenes for one in _played(bench, scene).specimens]
+    bench.judge(limited(sending.sets_differ((one.facts, one.evidence) for one in found)))
+
+
 def judged_on_files(bench: Bench) -> bool:
     """Judge every mail of the folder where there is no product to make act; tell whether that was done."""
     if bench.capabilities.means != "files":
@@ -97,6 +103,7 @@ def sent_as_asked(played: Played) -> Iterator[Finding]:
     Of a file only what it carries can be told.
     """
     for specimen in played.specimens if not played.takes else ():
+        _read(specimen)
         carried = sending.carries(specimen.facts, (sending.Asked(),), specimen.evidence)
         yield from named(specimen.name, carried)
     for take in played.takes:
@@ -108,6 +115,7 @@ def as_asked(take: Take) -> Iterator[Finding]:
     yield from sending.left(take.answer, take.sent)
     if take.sent is None or take.specimen is None:
         return
+    _read(take.specimen)
     asked = [sending.Asked(str(one["format"]), codes_of(str(one["model"]))) for one in take.documents]
     yield from sending.carries(take.specimen.facts, asked, take.specimen.evidence)
     yield from sending.reaches(take.sent, take.to)
@@ -129,8 +137,11 @@ def deleted(played: Played) -> Iterator[Finding]:
 
 
 def completed(played: Played) -> Iterator[Finding]:
-    """SEND-001 to 005: a partial report leaves, then the complete one as its new version."""
+    """SEND-001 to 005, 011: a partial report leaves and says so, then the complete one as its new version."""
     yield from sent_as_asked(replace(played, takes=played.takes[:1]))
+    for specimen in (take.specimen for take in played.takes[:1]):
+        if specimen is not None:
+            yield from sending.says_partial(specimen.facts, specimen.evidence)
     yield from _second(played, sending.replaces, None)
 
 
@@ -167,6 +178,8 @@ def _second(
     yield from sending.left(second.answer, second.sent)
     if first.specimen is None or second.specimen is None or second.sent is None:
         return
+    _read(first.specimen)
+    _read(second.specimen)
     yield from sending.reaches(second.sent, second.to)
     yield from content(first.specimen.facts, second.specimen.facts, second.specimen.evidence)
     if words is not None:
@@ -188,6 +201,12 @@ def _played(bench: Bench, scene: Scene) -> Played:
     if played.problem is not None and played.problem.fault in {FaultClass.HARNESS, FaultClass.ENVIRONMENT}:
         raise played.problem
     return played
+
+
+def _read(specimen: Specimen) -> None:
+    """Go on only if something can be read of an archive that is there: its own rules say what is wrong."""
+    if specimen.facts.unread:
+        raise NotTested(_UNREADABLE)
 
 
 def _tells(specimen: Specimen) -> bool:

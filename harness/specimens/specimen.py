@@ -49,7 +49,7 @@ def examine(content: bytes, kind: Kind, name: Bilingual, declared_nil: str) -> S
         archive = check_xdm(content, evidence=evidence)
         carried = ((one.path, one.content) for one in archive.documents)
         found = [*archive.findings, *documents_findings(carried, evidence)]
-        facts = Facts(kind, facts_of_documents(archive.documents), announced=True)
+        facts = Facts(kind, facts_of_documents(archive.documents), archives=1, announced=True)
         return Specimen(name, facts, limited(found), evidence)
     from harness.checks.cda import check_cda  # noqa: PLC0415
 

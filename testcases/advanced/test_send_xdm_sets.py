@@ -2,7 +2,7 @@
 
 from harness.bench import Bench
 from harness.specimens.catalogue import ORDINARY
-from harness.specimens.judging import ARCHIVE, judge_specimens
+from harness.specimens.judging import ARCHIVE, judge_specimens, judge_unique_sets
 from harness.specimens.marks import document_case
 
 
@@ -112,6 +112,7 @@ def test_unique_id(bench: Bench) -> None:
     EXPECTED: one well-formed OID, different from set to set.
     """
     judge_specimens(bench, *ORDINARY, kinds=ARCHIVE)
+    judge_unique_sets(bench, *ORDINARY)
 
 
 @document_case(
