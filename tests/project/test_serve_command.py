@@ -104,7 +104,7 @@ def test_every_command_shown_works_and_ctrl_c_stops(serve):
             commands.append(line.strip())
         if line.startswith("Ctrl-C"):
             break
-    assert len(commands) == 5
+    assert len(commands) == 6
     for command in commands:
         done = subprocess.run(command, shell=True, capture_output=True, check=False, timeout=30)
         assert done.returncode == 0, done.stderr.decode()
