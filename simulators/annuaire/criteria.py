@@ -73,7 +73,7 @@ class Condition:
         if not self.filters:
             return Sql("1=0")
         values = tuple(value for one in self.filters for value in one.values)
-        return Sql("(" + " OR ".join(one.text for one in self.filters) + ")", values)
+        return Sql(balanced([one.text for one in self.filters], "OR"), values)
 
 
 _STRINGS: Mapping[tuple[ResourceType, str], tuple[str, ...]] = {
@@ -125,6 +125,19 @@ _IDENTIFIERS: Mapping[ResourceType, tuple[tuple[str, str, str], ...]] = {
     "Device": ((nos.ARHGOS, "arhgos", ""),),
 }
 """System, column, and what the column has before the value."""
+
+
+def balanced(parts: Sequence[str], word: str) -> str:
+    """Join conditions as a balanced tree: databases bound its depth, clients send thousands of values."""
+    if len(parts) == 1:
+        return f"({parts[0]})"
+    middle = len(parts) // 2
+    return f"({balanced(parts[:middle], word)} {word} {balanced(parts[middle:], word)})"
+
+
+def usable(text: str) -> bool:
+    """Tell whether a text can stand in a database: no NUL, no half of a surrogate pair."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def reference_column(resource: ResourceType, parameter: str) -> str:
@@ -234,22 +247,27 @@ def _ranges(
 
 
 def _identifiers(resource: ResourceType, criterion: Criterion) -> Condition:
+    wanted: dict[str, list[str]] = {}
     pairs = []
     for value in criterion.values:
-        if not isinstance(value, TokenValue):
+        if not isinstance(value, TokenValue) or not usable(value.code or ""):
             continue
         for system, column, before in _IDENTIFIERS[resource]:
             if value.system not in {None, system}:
                 continue
-            if value.code is None:
-                told, values = (
-                    (f"{{x}}.{column} >= ?", (before,)) if before else (f"{{x}}.{column} IS NOT NULL", ())
-                )
+            if value.code is not None:
+                wanted.setdefault(column, []).append(before + value.code)
+            elif before:
+                pairs.append(_self(resource, *starts(f"{{x}}.{column}", before)))
             else:
-                told, values = f"{{x}}.{column} = ?", (before + value.code,)
-            if "\0" not in (value.code or ""):
-                pairs.append(_self(resource, told, values))
-    return _joined(pairs)
+                pairs.append(_self(resource, f"{{x}}.{column} IS NOT NULL", ()))
+    return _joined([*pairs, *(_any_of(resource, column, values) for column, values in wanted.items())])
+
+
+def _any_of(resource: ResourceType, column: str, values: Sequence[Any]) -> tuple[Sql, Sql]:
+    """Return the condition that a column is one of some values."""
+    unique = tuple(dict.fromkeys(values))
+    return _self(resource, f"{{x}}.{column} IN ({', '.join('?' * len(unique))})", unique)
 
 
 def _mailbox_types(resource: ResourceType, criterion: Criterion) -> Condition:
@@ -258,7 +276,7 @@ def _mailbox_types(resource: ResourceType, criterion: Criterion) -> Condition:
     for value in criterion.values:
         if not isinstance(value, TokenValue):
             continue
-        if value.system not in {None, nos.BAL_TYPE, nos.MESSAGING_TYPE}:
+        if value.system not in {None, nos.BAL_TYPE, nos.MESSAGING_TYPE} or not usable(value.code or ""):
             continue
         told, values = ("1=1", ()) if value.code is None else ("x.type = ?", (value.code,))
         pairs.append(_child(resource, "mailbox", told, values))
@@ -268,13 +286,10 @@ def _mailbox_types(resource: ResourceType, criterion: Criterion) -> Condition:
 def _references(resource: ResourceType, criterion: Criterion) -> Condition:
     column = _REFERENCES[resource, criterion.parameter]
     target: ResourceType = "Practitioner" if column == "practitioner" else "Organization"
-    pairs = []
-    for value in criterion.values:
-        if isinstance(value, ReferenceValue) and value.resource in {None, target}:
-            key = key_of(target, value.id)
-            if key is not None:
-                pairs.append(_self(resource, f"{{x}}.{column} = ?", (key,)))
-    return _joined(pairs)
+    values = [value for value in criterion.values if isinstance(value, ReferenceValue)]
+    keys = [key_of(target, value.id) for value in values if value.resource in {None, target}]
+    known = [key for key in keys if key is not None]
+    return _joined([_any_of(resource, column, known)] if known else [])
 
 
 def _strings(resource: ResourceType, criterion: Criterion, world: World) -> Condition:
@@ -282,7 +297,7 @@ def _strings(resource: ResourceType, criterion: Criterion, world: World) -> Cond
     pairs: list[tuple[Sql, Sql]] = []
     bounds: list[Sql | None] = []
     for value in criterion.values:
-        if not isinstance(value, StringValue) or "\0" in value.text:
+        if not isinstance(value, StringValue) or not usable(value.text):
             continue
         for place in columns:
             pairs.append(_string(resource, place, value.text, criterion.modifier, world))
@@ -325,6 +340,8 @@ def _string(resource: ResourceType, place: str, text: str, modifier: str, world:
     return _self(resource, told, values)
 
 
+MOST_WORDS = 10
+"""So many spaces of a full name may part family and given names."""
 POSITION = "instr({column}, ?) > 0"
 """Substring test; in PostgreSQL it is called `strpos`."""
 
@@ -369,7 +386,7 @@ def _full_names(text: str, modifier: str, world: World) -> Iterable[tuple[Sql, S
         yield filtered, Sql(f"SELECT x.rid AS rid FROM {inside.text}", inside.values)
         return
     for at, letter in enumerate(folded):
-        if letter != " ":
+        if letter != " " or folded.count(" ", 0, at) >= MOST_WORDS:
             continue
         family, given = folded[:at], folded[at + 1 :]
         if modifier == "exact":

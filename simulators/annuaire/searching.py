@@ -15,7 +15,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from simulators.annuaire.criteria import Condition, Sql, condition_of, reference_column
+from simulators.annuaire.criteria import Condition, Sql, balanced, condition_of, reference_column
 from simulators.annuaire.model import Record
 from simulators.annuaire.query import Include, Query
 from simulators.annuaire.store import Page
@@ -24,6 +24,8 @@ from simulators.annuaire.tables import MAIN
 if TYPE_CHECKING:
     from simulators.annuaire.sql_store import SqlStore
 
+AT_ONCE = 100
+"""Alternatives in one union: databases bound it."""
 LISTED, INDEXED = 20_000, 60_000
 """So many rows are listed, and counted, where an index gives them."""
 FETCH_US, LIST_US, READ_US = 3.0, 0.9, 0.3
@@ -70,7 +72,7 @@ class Search:
             return Page(matches, included, rids[-1] if more and rids else None, total)
 
     def _understand(self) -> None:
-        for criterion in self._query.criteria:
+        for criterion in dict.fromkeys(self._query.criteria):
             condition = condition_of(self._query.resource, criterion, self)
             if condition is None:
                 self._dims &= self._store.dimensions.matching(self._query.resource, criterion)
@@ -107,30 +109,34 @@ class Search:
         base = self._store.dimensions.base
         rows = max(1, sum(base[number] for number in self._store.dimensions.all(self._query.resource)))
         coded = sum(base[number] for number in self._dims)
-        density, choices = coded / rows, []
+        density = coded / rows
+        alone = len(self._conditions) == 1 and not self._refusals and coded == rows
+        choices: list[tuple[float, Condition | None]] = []
         if coded <= LISTED:
-            choices.append((coded * FETCH_US, self._dim_driver(), self._where(dims=False)))
+            choices.append((coded * FETCH_US, None))
         for condition in self._conditions:
             count = self._bounded(_union(condition.bounds or condition.drivers), LISTED)
             density *= count / rows
             if count <= LISTED:
-                rest = self._where(without=condition)
-                each = LIST_US if condition.covered and not rest.text else FETCH_US
-                choices.append((count * each, _union(condition.drivers), rest))
+                choices.append((count * (LIST_US if condition.covered and alone else FETCH_US), condition))
         read = READ_US * min(rows, (self._query.count + 1) / density) if density else 0.0
-        cost, driver, rest = min(choices, key=lambda one: one[0], default=(math.inf, Sql(""), Sql("")))
+        cost, chosen = min(choices, key=lambda one: one[0], default=(math.inf, None))
         covered = [one for one in self._conditions if one.covered]
         if len(covered) > 1 and min(cost, read) > DEAR_US:
             both = self._both(covered)
             if both is not None:
                 return both
-        return (driver, rest) if cost <= max(read, CHEAP_US) else None
+        if cost > max(read, CHEAP_US):
+            return None
+        if chosen is None:
+            return self._dim_driver(), self._where(dims=False)
+        return _union(chosen.drivers), self._where(without=chosen)
 
     def _both(self, covered: list[Condition]) -> tuple[Sql, Sql] | None:
         """Return conditions that one index answers together (family and given name), None when too long."""
         if all(self._bounded(_union(one.drivers), INDEXED) > INDEXED for one in covered):
             return None
-        text = " AND ".join(one.filter.text for one in covered)
+        text = balanced([one.filter.text for one in covered], "AND")
         values = tuple(value for one in covered for value in one.filter.values)
         driver = Sql(f"SELECT t.rid AS rid FROM {self._table} t WHERE {text}", values)
         return driver, self._where(without=covered)
@@ -188,7 +194,7 @@ class Search:
         if dims and self._dims != every:
             pieces.append(Sql(_among("t.dim", self._dims, every)))
         values: tuple[Any, ...] = tuple(value for piece in pieces for value in piece.values)
-        return Sql("".join(f" AND {piece.text}" for piece in pieces), values)
+        return Sql(f" AND {balanced([piece.text for piece in pieces], 'AND')}" if pieces else "", values)
 
     def _included(self, matches: tuple[Record, ...]) -> tuple[Record, ...]:
         known = {(record.resource, record.key) for record in matches}
@@ -214,7 +220,10 @@ def _union(drivers: Sequence[Sql]) -> Sql:
     if not drivers:
         return Sql("SELECT 0 AS rid WHERE 1 = 0")
     values = tuple(value for one in drivers for value in one.values)
-    return Sql(" UNION ALL ".join(one.text for one in drivers), values)
+    if len(drivers) <= AT_ONCE:
+        return Sql(" UNION ALL ".join(one.text for one in drivers), values)
+    groups = [_union(drivers[first : first + AT_ONCE]) for first in range(0, len(drivers), AT_ONCE)]
+    return _union([Sql(f"SELECT rid FROM ({one.text}) g", one.values) for one in groups])
 
 
 def _among(column: str, numbers: frozenset[int], every: frozenset[int] | None = None) -> str:
