@@ -26,7 +26,7 @@ ARCHIVE_VARIANTS: tuple[Variant, ...] = (
     ),
     variant(
         "archive-absente",
-        "X-XDM-01 ECO.2.1.1",
+        "X-XDM-01 ECO.2.1.1 SC.MSS/va1.01 SC.MSS/va1.02 SC.MSS/va1.13 SC.MSS/va1.17 SC.MSS/va1.21",
         "Envoie les PDF sans archive",
         "Sends the PDF copies without an archive",
         archives="none",
@@ -55,7 +55,7 @@ ARCHIVE_VARIANTS: tuple[Variant, ...] = (
     ),
     variant(
         "lot-sans-dossier",
-        "X-XDM-03",
+        "X-XDM-03 SC.MSS/va1.01 SC.MSS/va1.02 SC.MSS/va1.13 SC.MSS/va1.17 SC.MSS/va1.21",
         "Met le lot directement dans IHE_XDM",
         "Puts the set directly in IHE_XDM",
         tree_fault="no-subset",
@@ -69,23 +69,26 @@ ARCHIVE_VARIANTS: tuple[Variant, ...] = (
     ),
     variant(
         "chemin-hors-archive",
-        "X-XDM-05 X-XDM-04",
+        "X-XDM-04",
         "Met un fichier hors de l'archive (../)",
         "Puts a file outside the archive (../)",
+        warns="X-XDM-05",
         tree_fault="path-outside",
     ),
     variant(
         "entree-en-double",
-        "X-XDM-05 X-XDM-04",
+        "X-XDM-04",
         "Écrit deux fois la même entrée",
         "Writes the same entry twice",
+        warns="X-XDM-05",
         zip_fault="duplicate-entry",
     ),
     variant(
         "compression-bzip2",
-        "X-XDM-05",
+        "SC.MSS/va1.01 SC.MSS/va1.02 SC.MSS/va1.13 SC.MSS/va1.17 SC.MSS/va1.21",
         "Comprime en bzip2",
         "Compresses with bzip2",
+        warns="X-XDM-05",
         zip_fault="bzip2",
     ),
     variant(
@@ -127,7 +130,7 @@ ARCHIVE_VARIANTS: tuple[Variant, ...] = (
     ),
     variant(
         "copies-absentes",
-        "ECO.2.1.1",
+        "ECO.2.1.1 SC.MSS/va1.01 SC.MSS/va1.17 SC.MSS/va1.21",
         "Ne joint pas les copies PDF",
         "Does not join the PDF copies",
         copy_fault="absent",

@@ -59,7 +59,7 @@ CDA_VARIANTS: tuple[Variant, ...] = (
     ),
     variant(
         "cda-sans-lot",
-        "X-XDM-65",
+        "X-XDM-65 X-XDM-62 SC.MSS/va1.02 SC.MSS/va1.13",
         "Oublie setId",
         "Forgets setId",
         cda_fault="no-set-id",

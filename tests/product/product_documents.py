@@ -89,11 +89,21 @@ def told(judgement: Judgement) -> list[tuple[str, str, str]]:
 
 
 def touched(judgements: list[Judgement]) -> tuple[set[str], set[str]]:
-    """Return the requirements of the advanced level on sending that fail, and those that are only warned."""
-    ours = {one.id for one in catalogue() if one.level is Level.ADVANCED and one.direction is Direction.SEND}
-    found: dict[Severity, set[str]] = {}
-    for judgement in judgements:
-        for one in judgement.findings:
-            found.setdefault(one.severity, set()).update(ours.intersection(one.requirements))
-    failed = found.get(Severity.ERROR, set())
-    return failed, found.get(Severity.WARNING, set()) - failed
+    """Return the requirements of the advanced level on sending that fail, and those that are only warned.
+
+    A requirement that is not certain only warns, whatever its rules say.
+    """
+    ours = {
+        one.id: one.certainty.may_fail
+        for one in catalogue()
+        if one.level is Level.ADVANCED and one.direction is Direction.SEND
+    }
+    failed: set[str] = set()
+    warned: set[str] = set()
+    for finding in (one for judgement in judgements for one in judgement.findings):
+        for requirement in ours.keys() & set(finding.requirements):
+            if finding.severity is Severity.ERROR and ours[requirement]:
+                failed.add(requirement)
+            elif finding.severity in {Severity.ERROR, Severity.WARNING}:
+                warned.add(requirement)
+    return failed, warned - failed

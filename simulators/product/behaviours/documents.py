@@ -18,6 +18,7 @@ CodeHeader = Literal[
 ]
 NewVersion = Literal["complete", "same-number", "other-set", "same-id", "no-parent", "replaces-itself"]
 DraftKeeps = Literal["all", "no-attachments", "no-headers"]
+Carries = Literal["all", "no-copies", "no-archive"]
 InsHeader = Literal["qualified", "absent", "always-yes", "always-no", "english", "on-every-mail"]
 
 EntryFault = Literal[
@@ -120,8 +121,10 @@ class DocumentsBehaviour:
     - `patient_needs_ins`: no mail to a patient whose identity is not qualified (SC.MSS/va1.01).
     - `new_version`, `change_slot`, `replacement_mention`: a version that replaces another (SC.MSS/va1.02).
     - `delete_slot`, `deletion_mention`: the request to delete (SGL.MSS/va1.37).
-    - `partial_told`: the title of a partial report says so (SGL.MSS/va1.32).
-    - `automatic_carries`: what joins a mail that leaves by itself (SC.MSS/va1.17, va1.21, RIS.MSS/va1.29).
+    - `sends_partial`: a partial report may leave (SGL.MSS/va1.32). `forces_n1`: name of the model that is
+      sent as N1 whatever was asked.
+    - `automatic_carries`, `manual_carries`: what joins a mail that leaves by itself (SC.MSS/va1.17, va1.21,
+      RIS.MSS/va1.29) or by hand (LGC.MSS.02).
     - `copies_attending`, `max_recipients`, `draft_keeps`: who gets the mail, and what a saved draft keeps.
     - `cda_fault`, `copy_fault`, `entry_fault`, `set_fault`, `tree_fault`, `zip_fault`: what the product
       writes wrong, in the order in which things are made; what depends on it (hash, size) follows.
@@ -140,9 +143,11 @@ class DocumentsBehaviour:
     change_slot: bool = True
     replacement_mention: bool = True
     delete_slot: Literal["D", "C", "absent", "word"] = "D"
-    deletion_mention: bool = True
-    partial_told: bool = True
-    automatic_carries: Literal["all", "no-copies", "no-archive"] = "all"
+    deletion_mention: Literal["said", "absent", "vague"] = "said"
+    sends_partial: bool = True
+    forces_n1: str | None = None
+    manual_carries: Carries = "all"
+    automatic_carries: Carries = "all"
     copies_attending: bool = True
     max_recipients: int | None = None
     draft_keeps: DraftKeeps = "all"

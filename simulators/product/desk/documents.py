@@ -46,6 +46,8 @@ class Documents:
     def _send(self, params: Params, deadline: Deadline) -> Answer:
         sending = parse_sending(params, self._desk.settings)
         asked = parse_documents(params)
+        if not self._desk.behaviour.sends_partial and any(one.partial for one in asked):
+            raise Refused("Le compte rendu n'est pas terminé : il ne peut pas être envoyé.")
         recipients = self._recipients(sending)
         patient = self._identity(sending)
         made = [

@@ -15,6 +15,7 @@ from simulators.product.draft import Attachment, Carried, Draft
 SUBJECT_PREFIX = "XDM/1.0/DDM+"
 REPLACED = "Ce document annule et remplace la version précédente"
 DELETED = "Ce document est à supprimer : il a été envoyé par erreur"
+OUTDATED = "Ce document n'est plus à jour"
 SENT = "Vous trouverez ci-joint le document"
 
 
@@ -72,8 +73,8 @@ def _text(sending: Sending, documents: Sequence[Made], action: Action | None, be
     opening = SENT if action is None else announces[action]
     if action is Action.CHANGE and not behaviour.replacement_mention:
         opening = SENT
-    if action is Action.DELETE and not behaviour.deletion_mention:
-        opening = SENT
+    if action is Action.DELETE:
+        opening = {"said": DELETED, "absent": SENT, "vague": OUTDATED}[behaviour.deletion_mention]
     told = [f"{opening} : {made.cda.header.title} du {made.cda.header.time:%d/%m/%Y}." for made in documents]
     if sending.text is None:
         return "\n".join(["Bonjour,", "", *told, "", "Cordialement", ""])
@@ -92,14 +93,14 @@ def _attachments(
 ) -> tuple[Attachment, ...]:
     packed = [Attachment(behaviour.archive_name, behaviour.archive_type, one) for one in archives]
     copies = _copies(documents, now, behaviour)
-    if sending.way == "automatic":
-        match behaviour.automatic_carries:
-            case "no-copies":
-                copies = []
-            case "no-archive":
-                packed = []
-            case "all":
-                pass
+    carries = behaviour.automatic_carries if sending.way == "automatic" else behaviour.manual_carries
+    match carries:
+        case "no-copies":
+            copies = []
+        case "no-archive":
+            packed = []
+        case "all":
+            pass
     return (*packed, *copies)
 
 
