@@ -13,6 +13,7 @@ from simulators.annuaire.fhir.faults import (
     DuplicateEntry,
     EmptyPage,
     KeyRefused,
+    Refused,
     Slow,
     StalePage,
     TooManyCalls,
@@ -55,6 +56,15 @@ def test_refusals(world: World, fault: DirectoryFault, status: int) -> None:
         assert answer.status_code == status
         assert "searchset" not in answer.text
     assert world.events("metadata-response")[-1].data["fault"] == type(fault).__name__
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 412, 500])
+def test_every_documented_status_with_its_outcome(world: World, status: int) -> None:
+    world.directory.break_with(Refused(status, "Parce que", times=1))
+    answer = world.get("Practitioner")
+    assert answer.status_code == status
+    assert answer.json()["issue"][0]["diagnostics"] == "Parce que"
+    assert world.get("Practitioner").status_code == 200
 
 
 def test_too_many_calls_goes_by_itself(world: World) -> None:
@@ -132,5 +142,5 @@ def test_a_wrong_total(world: World) -> None:
 
 def test_every_fault_tells_the_requirement_it_serves() -> None:
     faults = {fault.__name__: fault for fault in DirectoryFault.__subclasses__()}.values()
-    assert len(faults) == 11
+    assert len(faults) == 12
     assert all("X-ANN-0" in str(fault.__doc__) for fault in faults)

@@ -47,6 +47,7 @@ class Note:
 
     data: dict[str, Any] = field(default_factory=dict)
     store_ms: float = 0.0
+    cpu_ms: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
         """Return the data of the journal event."""

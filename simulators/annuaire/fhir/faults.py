@@ -122,6 +122,24 @@ class Unavailable(DirectoryFault):
 
 
 @dataclass(frozen=True, slots=True)
+class Refused(DirectoryFault):
+    """The server refuses with an OperationOutcome: any status of the documented list (X-ANN-04).
+
+    400, 401, 403, 404, 410, 412, 500 (DOSSIER §2.1); what a product tells its user is in `diagnostics`.
+    """
+
+    status: int = 403
+    diagnostics: str = "Access denied"
+    times: int | None = None
+
+    def instead(self, call: Call) -> Answer | None:
+        """Return the refusal."""
+        if not _early(call, self.times):
+            return None
+        return outcome(self.status, self.diagnostics, call.conduct.issue_code)
+
+
+@dataclass(frozen=True, slots=True)
 class StalePage(DirectoryFault):
     """The link to page `page` is dead although it was just given (X-ANN-03): 400, 410 or 500.
 
