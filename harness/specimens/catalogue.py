@@ -43,9 +43,12 @@ def _several(stage: Stage) -> Iterator[Take]:
     yield from _two(stage)
     name = Bilingual("deux documents d'un même type", "two documents of one type")
     for model in stage.models:
-        one = {"model": model, "format": "N1"}
+        one, other = (
+            {"model": model, "format": "N1", "title": title}
+            for title in ("Compte rendu du matin", "Compte rendu du soir")
+        )
         try:
-            yield stage.send(name, one, one)
+            yield stage.send(name, one, other)
         except NotTested:  # beside the mail above, a product may do without
             continue
         return

@@ -45,8 +45,8 @@ class DocumentFacts:
 class Facts:
     """One mail, archive or document.
 
-    `sets` are the uniqueId of the submission sets, `announced` tells that a mail carries an archive or says so in its subject, `ins` is X-MSS-INS, `text` the
-    body as a reader sees it, `sender` the address of From.
+    `sets` are the uniqueId of the submission sets. `announced` tells that a mail carries an archive or says
+    so in its subject. `ins` is X-MSS-INS, `text` the body as a reader sees it, `sender` the address of From.
     """
 
     kind: Kind
