@@ -52,8 +52,13 @@ def by_lxml(names, root) -> set[str]:
 
 def rules_of(names) -> set[str]:
     """Rules that these files hold."""
-    text = "".join((FOLDER / name).read_text("utf-8") for name in names)
-    return {one for one in published() if f'id="p-{one}"' in text}
+    return {rule for name in names for rule in _held(name)}
+
+
+@cache
+def _held(name: str) -> frozenset[str]:
+    text = (FOLDER / name).read_text("utf-8")
+    return frozenset(one for one in published() if f'id="p-{one}"' in text)
 
 
 def cda_text(content: bytes) -> str:

@@ -21,7 +21,7 @@ from harness.checks.xdm import check_xdm
 from harness.packs import engine as executing
 from schemas.rules import rules
 from schemas.schematron import schematrons
-from schemas.schematron.making import assertions, made, published, unpublished
+from schemas.schematron.making import made, published, unpublished
 
 judges = pytest.importorskip("judges")
 saxon = pytest.mark.skipif(
@@ -87,10 +87,11 @@ def test_texts_and_severities_are_those_of_the_rules():
 def test_examples_on_documents(rule_id, side):
     content = cda_example(rule_id, side)
 
-    fired = judges.by_saxon(judges.CDA, judges.cda_text(content))
+    ours = {one.rule for one in check_cda(content).findings} & judges.rules_of(judges.CDA)
+    theirs = judges.by_saxon(judges.CDA, judges.cda_text(content))
 
-    assert (rule_id in fired) is (side == "failing")
-    assert judges.cda_disagreements(content) == {}
+    assert theirs == ours
+    assert (rule_id in theirs) is (side == "failing")
 
 
 @saxon
@@ -153,7 +154,7 @@ def mutated(root, rng: random.Random) -> None:
 
 
 @saxon
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(25))
 def test_mutated_documents(seed):
     rng = random.Random(seed)
     root = etree.fromstring(DOCUMENTS[rng.choice(sorted(DOCUMENTS))]())
@@ -163,7 +164,7 @@ def test_mutated_documents(seed):
 
 
 @saxon
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(25))
 def test_mutated_metadata(seed):
     rng = random.Random(seed)
     document = samples.cda()
@@ -195,7 +196,3 @@ def test_lxml_loads_the_metadata_file_in_xpath_1():
         archive = archive_example(rule_id, "failing")
         ours = {one.rule for one in check_xdm(archive).findings} & held
         assert judges.by_lxml([name], etree.fromstring(metadata_of(archive))) == ours, rule_id
-
-
-def test_each_assertion_belongs_to_a_known_rule():
-    assert {one.rule.id for one in assertions()} == published()
