@@ -9,7 +9,6 @@ Target: 95th centile of each usual search under 15 ms.
 from __future__ import annotations
 
 import argparse
-import resource
 import statistics
 import sys
 import time
@@ -54,12 +53,21 @@ def built(place: Path, size: int) -> SqlStore:
     began = time.perf_counter()
     store = fill(create_store(place), Population(size))
     took = time.perf_counter() - began
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    memory = _memory_mb()
     print(
         f"SQLite : {size} professionnels en {took:.1f} s, {place.stat().st_size / 1e6:.0f} Mo,"
-        f" {memory:.0f} Mo de mémoire ; à 2,6 millions, au prorata : {took * 2_600_000 / size:.0f} s"
+        f" mémoire {memory} ; à 2,6 millions, au prorata : {took * 2_600_000 / size:.0f} s"
     )
     return store
+
+
+def _memory_mb() -> str:
+    """Return the most memory that this process has had, unknown on Windows."""
+    if sys.platform == "win32":
+        return "inconnue"
+    import resource
+
+    return f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} Mo"
 
 
 @contextmanager

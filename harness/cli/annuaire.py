@@ -71,7 +71,12 @@ def _build(  # noqa: PLR0917
     began = time.monotonic()
     line = _Line(console)
     with _created(place) as store:
-        fill(store, Population(size, seed, domain=domain), lambda done: line.show(f"{done:,} / {size:,}"))
+        fill(
+            store,
+            Population(size, seed, domain=domain),
+            lambda done: line.show(f"{_number(done)} / {_number(size)}"),
+            lambda index: line.show(f"index {index}", now=True),
+        )
         line.hide()
         _summary(console, store, place, time.monotonic() - began)
 
@@ -91,7 +96,7 @@ def _load(console: Console, files: Sequence[Path], out: Path | None) -> None:
                 files,
                 store,
                 now=SystemClock().now(),
-                progress=lambda name, done: line.show(f"{name or place.name} {done:,}"),
+                progress=lambda name, done: line.show(f"{name or place.name} {_number(done)}"),
             )
         except UnknownFileError as error:
             text = message("cli.annuaire-file").filled(detail=error)
@@ -135,7 +140,11 @@ def _reported(console: Console, reports: Sequence[FileReport]) -> None:
     """Tell what was read of each file, and of the lines refused the first ones."""
     for report in reports:
         sign = console.sign("warning" if report.refused or report.recoded else "ok")
-        told = {"name": report.name, "lines": f"{report.lines:,}", "refused": f"{report.refused:,}"}
+        told = {
+            "name": report.name,
+            "lines": _number(report.lines),
+            "refused": _number(report.refused),
+        }
         console.say(f"{sign} {console.text('annuaire-load-file', **told)}")
         if report.recoded:
             console.say(f"    {console.text('annuaire-load-recoded', count=report.recoded)}")
@@ -145,18 +154,23 @@ def _reported(console: Console, reports: Sequence[FileReport]) -> None:
 
 def _summary(console: Console, store: SqlStore, place: Path, took: float) -> None:
     counts = store.counts(store.about.created)
-    boxes = ", ".join(f"{name} {counts.mailboxes[name]:,}" for name in sorted(counts.mailboxes)) or "0"
+    boxes = ", ".join(f"{name} {_number(counts.mailboxes[name])}" for name in sorted(counts.mailboxes)) or "0"
     console.tell(
         "annuaire-made",
         path=place,
-        people=f"{counts.resources['Practitioner']:,}",
-        roles=f"{counts.resources['PractitionerRole']:,}",
-        places=f"{counts.resources['Organization']:,}",
+        people=_number(counts.resources["Practitioner"]),
+        roles=_number(counts.resources["PractitionerRole"]),
+        places=_number(counts.resources["Organization"]),
         boxes=boxes,
         size=f"{place.stat().st_size / 1e6:.0f}",
         seconds=f"{took:.1f}",
     )
     console.say(f"  mssante annuaire serve {place}")
+
+
+def _number(value: int) -> str:
+    """Return a number with thin groups, read the same in both languages."""
+    return f"{value:,}".replace(",", " ")
 
 
 class _Line:
@@ -167,12 +181,12 @@ class _Line:
         self._last = 0.0
         self._shown = 0
 
-    def show(self, text: str) -> None:
-        """Show what has been done, not too often."""
-        now = time.monotonic()
-        if not sys.stderr.isatty() or now - self._last < _REFRESH_S:
+    def show(self, text: str, *, now: bool = False) -> None:
+        """Show what has been done, not too often unless it has to be `now`."""
+        moment = time.monotonic()
+        if not sys.stderr.isatty() or (moment - self._last < _REFRESH_S and not now):
             return
-        self._last = now
+        self._last = moment
         sys.stderr.write("\r" + text.ljust(self._shown))
         sys.stderr.flush()
         self._shown = len(text)

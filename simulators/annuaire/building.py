@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import islice
 
+from simulators.annuaire.database import Telling
 from simulators.annuaire.model import Practitioner
 from simulators.annuaire.population import Population
 from simulators.annuaire.sql_store import SqlStore
@@ -19,8 +20,13 @@ Progress = Callable[[int], None]
 """Told how many professionals have been added."""
 
 
-def fill(store: SqlStore, population: Population, progress: Progress = lambda _: None) -> SqlStore:
-    """Add a population to an empty store and finish it; return the store."""
+def fill(
+    store: SqlStore,
+    population: Population,
+    progress: Progress = lambda _: None,
+    tell: Telling = lambda _: None,
+) -> SqlStore:
+    """Add a population to an empty store and finish it; return the store. `tell` hears of each index."""
     records = population.records()
     done = 0
     while batch := list(islice(records, BATCH)):
@@ -28,7 +34,7 @@ def fill(store: SqlStore, population: Population, progress: Progress = lambda _:
         done += sum(isinstance(record, Practitioner) for record in batch)
         progress(done)
     about = About("population", population.created, population.size, population.seed)
-    store.finish(about)
+    store.finish(about, tell)
     return store
 
 

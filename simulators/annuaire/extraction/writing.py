@@ -95,8 +95,10 @@ def diploma_lines(store: DirectoryStore, at: datetime) -> Iterator[str]:
 
 
 def _line(kind: FileKind, values: Sequence[str]) -> str:
-    clean = [value.translate(_FORBIDDEN) for value in values]
-    return SEPARATOR.join(clean) + (SEPARATOR if kind.closed else "") + "\n"
+    text = SEPARATOR.join(values)
+    if text.count(SEPARATOR) >= len(values) or not text.isprintable():
+        text = SEPARATOR.join(value.translate(_FORBIDDEN) for value in values)
+    return text + (SEPARATOR if kind.closed else "") + "\n"
 
 
 _FORBIDDEN = str.maketrans({SEPARATOR: " ", "\n": " ", "\r": " ", "\0": " "})
