@@ -52,7 +52,7 @@ SENDING_VARIANTS: tuple[Variant, ...] = (
         "",
         "Écrit un en-tête X-MSS-CODECDA par document",
         "Writes one X-MSS-CODECDA header a document",
-        warns="ECO.2.4.1 ECO.2.4.2",
+        warns="ECO.2.4.1",
         code_header="one-header-each",
     ),
     variant(
@@ -265,6 +265,14 @@ SENDING_VARIANTS: tuple[Variant, ...] = (
         "Request to delete whose text says “is out of date”",
         warns="X-XDM-63",
         deletion_mention="vague",
+    ),
+    variant(
+        "partiel-sans-mention",
+        "",
+        "Envoie un compte rendu partiel sans le dire",
+        "Sends a partial report without saying so",
+        warns="SGL.MSS/va1.32",
+        partial_told=False,
     ),
     variant(
         "partiel-bloque",

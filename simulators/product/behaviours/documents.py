@@ -121,8 +121,8 @@ class DocumentsBehaviour:
     - `patient_needs_ins`: no mail to a patient whose identity is not qualified (SC.MSS/va1.01).
     - `new_version`, `change_slot`, `replacement_mention`: a version that replaces another (SC.MSS/va1.02).
     - `delete_slot`, `deletion_mention`: the request to delete (SGL.MSS/va1.37).
-    - `sends_partial`: a partial report may leave (SGL.MSS/va1.32). `forces_n1`: name of the model that is
-      sent as N1 whatever was asked.
+    - `sends_partial`, `partial_told`: a partial report may leave, and says so (SGL.MSS/va1.32).
+    - `forces_n1`: name of the model that is sent as N1 whatever was asked.
     - `automatic_carries`, `manual_carries`: what joins a mail that leaves by itself (SC.MSS/va1.17, va1.21,
       RIS.MSS/va1.29) or by hand (LGC.MSS.02).
     - `copies_attending`, `max_recipients`, `draft_keeps`: who gets the mail, and what a saved draft keeps.
@@ -145,6 +145,7 @@ class DocumentsBehaviour:
     delete_slot: Literal["D", "C", "absent", "word"] = "D"
     deletion_mention: Literal["said", "absent", "vague"] = "said"
     sends_partial: bool = True
+    partial_told: bool = True
     forces_n1: str | None = None
     manual_carries: Carries = "all"
     automatic_carries: Carries = "all"

@@ -50,7 +50,13 @@ class Maker(DocumentFactory):
         self._asked, self._user = asked, user
         number = self._number()
         if asked.format == "N1" or self._behaviour.forces_n1 == asked.model.name:
-            cda = self.n1(asked.model, patient, replacing=replacing, text=N1_TEXT, file_number=number)
+            cda = self.n1(
+                asked.model,
+                patient,
+                replacing=replacing,
+                text=f"Dossier {number}.\n{N1_TEXT}",
+                file_number=number,
+            )
         else:
             cda = self.of_model(asked.model, patient, replacing=replacing, file_number=number)
         if shows_itself:
@@ -79,7 +85,7 @@ class Maker(DocumentFactory):
         header = super().header(model, patient, author=author, replacing=replacing, file_number=file_number)
         asked = self._asked
         title = (asked.title if asked is not None else None) or header.title.removesuffix(f" ({PARTIAL})")
-        if asked is not None and asked.partial:
+        if asked is not None and asked.partial and self._behaviour.partial_told:
             title = f"{title[: 125 - len(PARTIAL)]} ({PARTIAL})"
         if replacing is not None:
             header = self._next(header, replacing)
