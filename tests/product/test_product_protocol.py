@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from product_documents import patients
 from product_world import MakeBench
 
 from simulators.product import Product, variant_named
@@ -58,6 +59,21 @@ def test_every_action_answers_by_the_schema(make_bench: MakeBench) -> None:
         check(answer, action)
     for action in ["files", "disconnect"]:
         check(bench.do(action), action)
+
+
+def test_documents_answer_by_the_schema(make_bench: MakeBench) -> None:
+    bench = make_bench()
+    bench.configure(patients=patients(), professionals=[])
+    usual: dict[str, Any] = {"from": bench.bal, "to": ["a@b.fr"], "patient": "qualified"}
+    documents: list[Any] = [{"model": "CR-BIO", "format": "N1"}]
+    for action in ["send_documents", "replace_documents", "delete_documents"]:
+        answer = bench.do(action, **usual, documents=documents)
+        assert answer["status"] == "done", answer
+        check(answer, action)
+        documents = [answer["result"]["documents"][0]["id"]]
+    refused = bench.do("send_documents", **usual | {"patient": "nobody"}, documents=documents)
+    check(refused)
+    assert refused["status"] == "failed"
 
 
 JSON = st.recursive(
