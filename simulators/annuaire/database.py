@@ -18,6 +18,10 @@ class Database(Protocol):
     scan: str
     """Written after the searched table to have it read in the order of `rid`, if the planner needs it."""
 
+    def by(self, index: str) -> str:
+        """Return what follows a table to have it read through an index, if the planner needs telling."""
+        ...
+
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         """Return all rows of a query; `?` are places."""
         ...

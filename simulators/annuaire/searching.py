@@ -30,8 +30,10 @@ LISTED, INDEXED = 20_000, 60_000
 """So many rows are listed, and counted, where an index gives them."""
 FETCH_US, LIST_US, READ_US = 3.0, 0.9, 0.3
 """What a row costs fetched by its number, sorted as a number alone, read as the next: ratios matter."""
-CHEAP_US, DEAR_US = 2_000.0, 5_000.0
-"""Listing below the first is done anyway, for the exact total; above the second, more is tried."""
+CHEAP_US = 2_000.0
+"""Listing that costs less is done anyway, for the exact total; where nothing does, more is tried."""
+MOST_NAMES = 60
+"""So many family names are looked up one by one, with given names."""
 
 
 class Search:
@@ -121,25 +123,54 @@ class Search:
                 choices.append((count * (LIST_US if condition.covered and alone else FETCH_US), condition))
         read = READ_US * min(rows, (self._query.count + 1) / density) if density else 0.0
         cost, chosen = min(choices, key=lambda one: one[0], default=(math.inf, None))
-        covered = [one for one in self._conditions if one.covered]
-        if len(covered) > 1 and min(cost, read) > DEAR_US:
-            both = self._both(covered)
-            if both is not None:
-                return both
+        if min(cost, read) > CHEAP_US:
+            named = self._named()
+            if named is not None:
+                return named
         if cost > max(read, CHEAP_US):
             return None
         if chosen is None:
             return self._dim_driver(), self._where(dims=False)
         return _union(chosen.drivers), self._where(without=chosen)
 
-    def _both(self, covered: list[Condition]) -> tuple[Sql, Sql] | None:
-        """Return conditions that one index answers together (family and given name), None when too long."""
-        if all(self._bounded(_union(one.drivers), INDEXED) > INDEXED for one in covered):
+    def _named(self) -> tuple[Sql, Sql] | None:
+        """Return what an index of a name and something else finds: given name, codes; None when too much."""
+        covered = [one for one in self._conditions if one.covered]
+        family = next((one for one in covered if "x.family_f" in one.drivers[0].text), None)
+        if self._query.resource != "Practitioner" or family is None:
             return None
-        text = balanced([one.filter.text for one in covered], "AND")
-        values = tuple(value for one in covered for value in one.filter.values)
-        driver = Sql(f"SELECT t.rid AS rid FROM {self._table} t WHERE {text}", values)
-        return driver, self._where(without=covered)
+        every = self._store.dimensions.all(self._query.resource)
+        coded = self._dims != every
+        if not coded and len(covered) == 1:
+            return None
+        used = [one for one in covered if "x.given_f" in one.drivers[0].text]
+        if coded:
+            pieces = [Sql(_among("t.dim", self._dims)), family.filter]
+        else:
+            names = self._names(family.drivers[0].values)
+            if names is None:
+                return None
+            pieces = [Sql(f"t.family_f IN ({', '.join('?' * len(names)) or 'NULL'})", tuple(names))]
+        pieces += [one.filter for one in used]
+        hint = self._store.database.by("practitioner_1" if coded else "practitioner_4")
+        text = " AND ".join(one.text for one in pieces)
+        values = tuple(value for one in pieces for value in one.values)
+        driver = Sql(f"SELECT t.rid AS rid FROM {self._table} t{hint} WHERE {text}", values)
+        if self._bounded(driver, LISTED) > LISTED:
+            return None
+        return driver, self._where(without=[family, *used], dims=False)
+
+    def _names(self, bounds: Sequence[Any]) -> list[str] | None:
+        """Return the family names between two bounds, jumping from one to the next; None for too many."""
+        low, high = bounds if len(bounds) == 2 else (*bounds, "\U0010ffff")
+        sql = (
+            "WITH RECURSIVE d(v) AS (SELECT (SELECT min(family_f) FROM practitioner"
+            " WHERE family_f >= ? AND family_f < ?)"
+            " UNION ALL SELECT (SELECT min(family_f) FROM practitioner WHERE family_f > d.v AND family_f < ?)"
+            f" FROM d WHERE d.v IS NOT NULL) SELECT v FROM d LIMIT {MOST_NAMES + 2}"
+        )
+        found = [name for (name,) in self._store.database.rows(sql, (low, high, high)) if name is not None]
+        return found if len(found) <= MOST_NAMES else None
 
     def _bounded(self, sql: Sql, most: int) -> int:
         limited = f"SELECT count(*) FROM (SELECT 1 FROM ({sql.text}) u LIMIT {most + 1}) c"

@@ -41,6 +41,10 @@ class SqliteDatabase:
         self._lock = threading.RLock()
         self._path, self._place = path, place
 
+    def by(self, index: str) -> str:
+        """Return the hint for an index."""
+        return f" INDEXED BY {index}"
+
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         """Return all rows of a query."""
         with self._lock:

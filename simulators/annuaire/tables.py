@@ -68,7 +68,7 @@ MAIN: Mapping[ResourceType, Table] = {
     "Practitioner": Table(
         "practitioner",
         (*_HEAD, "idnps TEXT", "family TEXT", "given TEXT", "family_f TEXT", "given_f TEXT"),
-        ("dim", "updated", "idnps", "family_f, given_f", "given_f"),
+        ("dim, family_f, given_f", "updated", "idnps", "family_f, given_f", "given_f"),
     ),
     "PractitionerRole": Table(
         "role",
