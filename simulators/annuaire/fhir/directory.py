@@ -9,8 +9,8 @@ import random
 import threading
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from urllib.parse import urlencode
 
 from simulators.annuaire.fhir import patching
@@ -204,29 +204,18 @@ class Directory:
         return self._page(known, call, note)
 
     def _page(self, page: NextPage, call: Call, note: Note) -> Answer:
+        following: NextPage | None
         if not page.held_back and any(fault.holds_back(call) for fault in self._faults):
-            again = NextPage(
-                page.query, page.at, page.after, page.number, page.self_url, page.total, held_back=True
-            )
-            found, entries, following = Page((), total=page.total), [], again
+            found, entries, following = Page((), total=page.total), [], replace(page, held_back=True)
         else:
             found = self._found(page, note)
             entries = self._entries(found, page.query, call)
-            following = NextPage(
-                page.query,
-                page.at,
-                found.next_after,
-                page.number + 1,
-                page.self_url,
-                found.total if page.number == 1 else page.total,
-            )
-        last = following.after is None and not following.held_back
-        token = None if last else self.pages.issue(following, self.clock.now())
+            following = _after(page, found)
         bundle = Bundle(
             str(uuid.UUID(int=self._rng.getrandbits(128), version=4)),
             tuple(entries),
             page.self_url,
-            f"{self.base}/_page?id={token}" if token else None,
+            self._link(following),
             found.total if page.number == 1 else page.total,
         )
         for fault in self._faults:
@@ -242,13 +231,18 @@ class Directory:
         }
         return Answer(200, self._spoiled(bundle.to_json(), call))
 
+    def _link(self, page: NextPage | None) -> str | None:
+        if page is None:
+            return None
+        return f"{self.base}/_page?id={self.pages.issue(page, self.clock.now())}"
+
     def _found(self, page: NextPage, note: Note) -> Page:
         """Return what the store finds; only the first page counts, and a page of none asks nothing."""
         query = page.query
         if page.number > 1:
-            query = _with_total(query, "none")
+            query = replace(query, total="none")
         if query.count == 0:
-            counted = self._timed(note, _with_total(_with_count(query, 1), "accurate"), page)
+            counted = self._timed(note, replace(query, count=1, total="accurate"), page)
             return Page((), total=counted.total)
         return self._timed(note, query, page)
 
@@ -306,9 +300,9 @@ class Directory:
         )
 
 
-def _with_total(query: Query, total: Any) -> Query:
-    return Query(query.resource, query.criteria, query.includes, query.elements, total, query.count)
-
-
-def _with_count(query: Query, count: int) -> Query:
-    return Query(query.resource, query.criteria, query.includes, query.elements, query.total, count)
+def _after(page: NextPage, found: Page) -> NextPage | None:
+    """Return what follows a page, None at the end."""
+    if found.next_after is None:
+        return None
+    total = found.total if page.number == 1 else page.total
+    return replace(page, after=found.next_after, number=page.number + 1, total=total, held_back=False)
