@@ -82,7 +82,10 @@ JSON = st.recursive(
     max_leaves=12,
 )
 NAMES = st.sampled_from(
-    ["mailbox", "from", "to", "text", "subject", "message_id", "seconds", "trust", "psc", "smtp"]
+    [
+        *("mailbox", "from", "to", "text", "subject", "message_id", "seconds", "trust", "psc", "smtp"),
+        *("patient", "patients", "documents", "way", "reply_to"),
+    ]
 )
 REQUESTS = JSON | st.fixed_dictionaries(
     {
