@@ -31,12 +31,14 @@ def judge_specimens(bench: Bench, *scenes: Scene, kinds: Collection[Kind] = MAIL
     problems: list[NotTested] = []
     findings: list[Finding] = []
     judged: dict[str, Specimen] = {}
+    answers: list[str] = []
     for scene in scenes:
         played = _played(bench, scene)
         if played.problem is not None:
             problems.append(played.problem)
         for take in played.takes:
             findings += named(take.name, sending.left(take.answer, take.sent))
+            answers.append(f"« {take.answer.status} » {take.answer.detail}".strip())
         for specimen in played.specimens:
             if specimen.facts.kind in kinds:
                 judged.setdefault(f"{specimen.evidence}/{specimen.name.fr}", specimen)
@@ -46,7 +48,7 @@ def judge_specimens(bench: Bench, *scenes: Scene, kinds: Collection[Kind] = MAIL
         findings += named(specimen.name, specimen.findings)
     if not _concerning(bench, findings):
         if not judged:
-            raise problems[0] if problems else NotTested(_NOTHING)
+            raise problems[0] if problems else NotTested(_nothing(answers))
         if not any(_tells(specimen) for specimen in judged.values()):
             raise NotTested(_UNREADABLE)
     bench.steps += dict.fromkeys(one.name.fr for one in list(judged.values())[:MOST_NAMED])
@@ -223,4 +225,11 @@ _UNREADABLE = Bilingual(
     "Aucun document n'a pu être lu dans ce que le produit a envoyé : ce point n'a pas pu être jugé.",
     "No document could be read in what the product sent: this point could not be judged.",
 )
-_NOTHING = Bilingual("La scène n'a rien montré à juger.", "The scene showed nothing to judge.")
+
+
+def _nothing(answers: list[str]) -> Bilingual:
+    told = answers[0] if answers else "–"
+    return Bilingual(
+        f"Rien n'est arrivé chez l'opérateur : le produit répond {told}.",
+        f"Nothing reached the operator: the product answers {told}.",
+    )

@@ -88,12 +88,14 @@ class Stage:
 
     @property
     def models(self) -> tuple[str, ...]:
-        """Return the models that the product may be asked for: those claimed, else the usual ones."""
-        claimed = self.bench.profile.claims.documents
-        if claimed:
-            return tuple(_SHORT.get(name, name) for name in claimed)[:MOST_MODELS]
+        """Return the models that the product may be asked for, that of its corridor first.
+
+        They are those claimed, else the usual ones.
+        """
+        claimed = tuple(_SHORT.get(name, name) for name in self.bench.profile.claims.documents)
         first = _OF_CORRIDOR.get(self.bench.profile.product.corridor)
-        return tuple(dict.fromkeys((first, *_USUAL) if first else _USUAL))
+        known = claimed[:MOST_MODELS] or _USUAL
+        return tuple(dict.fromkeys((first, *known) if first and (first in known) else known))
 
     @property
     def all_models(self) -> bool:

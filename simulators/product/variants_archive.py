@@ -55,7 +55,7 @@ ARCHIVE_VARIANTS: tuple[Variant, ...] = (
     ),
     variant(
         "lot-sans-dossier",
-        "X-XDM-03 SC.MSS/va1.01 SC.MSS/va1.02 SC.MSS/va1.13 SC.MSS/va1.17 SC.MSS/va1.21",
+        "X-XDM-03",
         "Met le lot directement dans IHE_XDM",
         "Puts the set directly in IHE_XDM",
         tree_fault="no-subset",
@@ -85,7 +85,7 @@ ARCHIVE_VARIANTS: tuple[Variant, ...] = (
     ),
     variant(
         "compression-bzip2",
-        "SC.MSS/va1.01 SC.MSS/va1.02 SC.MSS/va1.13 SC.MSS/va1.17 SC.MSS/va1.21",
+        "",
         "Comprime en bzip2",
         "Compresses with bzip2",
         warns="X-XDM-05",

@@ -10,7 +10,7 @@ ISSUE = "Issue: real defects named for the documents"
 METADATA_VARIANTS: tuple[Variant, ...] = (
     variant(
         "racine-xds-a",
-        "X-XDM-09 SC.MSS/va1.01 SC.MSS/va1.02 SC.MSS/va1.13 SC.MSS/va1.17 SC.MSS/va1.21",
+        "X-XDM-09",
         "Écrit un LeafRegistryObjectList, de l'ancien profil XDS.a",
         "Writes a LeafRegistryObjectList, of the old XDS.a profile",
         set_fault="leaf-registry-list",
@@ -25,7 +25,7 @@ METADATA_VARIANTS: tuple[Variant, ...] = (
     ),
     variant(
         "fiche-oubliee",
-        "X-XDM-11 ECO.2.4.1 SC.MSS/va1.01 SC.MSS/va1.02 SC.MSS/va1.13 SC.MSS/va1.17 SC.MSS/va1.21",
+        "X-XDM-11 ECO.2.4.1",
         "Oublie la fiche du dernier document",
         "Forgets the entry of the last document",
         warns="ECO.2.1.1 ECO.2.1.6",
@@ -40,7 +40,7 @@ METADATA_VARIANTS: tuple[Variant, ...] = (
     ),
     variant(
         "uri-nom-d-origine",
-        "X-XDM-13 SC.MSS/va1.01 SC.MSS/va1.02 SC.MSS/va1.13 SC.MSS/va1.17 SC.MSS/va1.21",
+        "X-XDM-13",
         "Écrit dans URI le nom d'avant la mise en archive",
         "Writes in URI the name that the file had before",
         entry_fault="uri-with-original-name",

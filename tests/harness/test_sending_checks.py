@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -207,7 +208,7 @@ def test_nothing_goes_to_a_patient_who_is_not_qualified(first):
 
 
 def test_a_rule_of_the_family_is_shown_here():
-    source = __import__("pathlib").Path(__file__).read_text("utf-8")
+    source = Path(__file__).read_text("utf-8")
     assert [rule.id for rule in rules().of_family("send") if f'"{rule.id}"' not in source] == []
 
 
