@@ -12,11 +12,12 @@ from typing import Any, Self
 from simulators.product.behaviours.auth import AuthBehaviour
 from simulators.product.behaviours.documents import DocumentsBehaviour
 from simulators.product.behaviours.mail import MailBehaviour
+from simulators.product.behaviours.shown import ShownBehaviour
 from simulators.product.behaviours.tls import TlsBehaviour
 
 
 @dataclass(frozen=True)
-class Behaviour(TlsBehaviour, AuthBehaviour, MailBehaviour, DocumentsBehaviour):
+class Behaviour(TlsBehaviour, AuthBehaviour, MailBehaviour, DocumentsBehaviour, ShownBehaviour):
     """How the product behaves; the defaults are the reference product. The fields are those of the areas."""
 
     def but(self, **changes: Any) -> Self:

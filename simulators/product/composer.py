@@ -125,8 +125,11 @@ def _receipts(draft: Draft, behaviour: Behaviour) -> list[bytes]:
         if behaviour.return_receipt == "other":
             asks = f"accuses@{draft.sender.domain}"
         fields.append(field("Return-Receipt-To", f"<{asks}>"))
-    if draft.request_mdn:
-        fields.append(field("Disposition-Notification-To", f"<{draft.sender.address}>"))
+    if (draft.request_mdn and behaviour.mdn_request != "never") or behaviour.mdn_always:
+        asks = draft.sender.address
+        if behaviour.mdn_request == "other-address":
+            asks = f"accuses@{draft.sender.domain}"
+        fields.append(field("Disposition-Notification-To", f"<{asks}>"))
     return fields
 
 

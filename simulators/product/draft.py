@@ -86,6 +86,7 @@ def parse_draft(params: Mapping[str, Any], settings: Settings) -> Draft:
         attachments=tuple(_attachment(item) for item in params.get("attachments") or []),
         request_dsn=params.get("request_dsn") is True,
         request_mdn=params.get("request_mdn") is True,
+        reply_to=None if params.get("reply_to") is None else checked_address(params["reply_to"]),
     )
 
 

@@ -18,6 +18,11 @@ class ProductError(Exception):
 
     status = "failed"
 
+    def __init__(self, text: str = "", *, reply: str | None = None) -> None:
+        super().__init__(text)
+        self.reply = reply
+        """What the server answered, when that is what went wrong."""
+
 
 class Refused(ProductError):
     """A check of the product's said no."""

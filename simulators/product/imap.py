@@ -45,6 +45,8 @@ class ImapSession:
         self._capabilities: frozenset[str] = frozenset()
         self._selected: str | None = None
         self._leaving = False
+        self.answer = ""
+        """The end of the last command, as the operator said it."""
 
     def open(self, secure: Callable[[Channel], None], credentials: Sequence[Credentials]) -> None:
         """Greet, start TLS, authenticate; `secure` and `credentials` as for SMTP."""
@@ -197,7 +199,7 @@ class ImapSession:
 
     def _done(self, result: Result, trouble: str) -> Result:
         if result.status != "OK":
-            raise Failed(f"{trouble} : {result.status} {result.text}.")
+            raise Failed(f"{trouble} : {result.status} {result.text}.", reply=self.answer)
         return result
 
     def _tag(self) -> bytes:
@@ -217,7 +219,9 @@ class ImapSession:
             head = parts[0].split(b" ", 2)
             if head[0] == tag:
                 status = head[1].decode("ascii", "replace").upper() if len(head) > 1 else ""
-                return Result(status, _text(head[2]) if len(head) > 2 else "", tuple(untagged))
+                text = _text(head[2]) if len(head) > 2 else ""
+                self.answer = f"{status} {text}".strip()
+                return Result(status, text, tuple(untagged))
             if head[0] == b"+":
                 answer = next(answers, b"")
                 self.channel.send(answer or b"\r\n")

@@ -14,6 +14,7 @@ from simulators.product.deadline import Deadline
 from simulators.product.desk.connections import Connections
 from simulators.product.desk.desk import Action, Answer, Desk, Group, Params
 from simulators.product.desk.documents import Documents
+from simulators.product.desk.keeping import Keeping
 from simulators.product.desk.messaging import Messaging
 from simulators.product.errors import Failed, ProductError, Refused
 from simulators.product.monitor import Monitor
@@ -56,6 +57,7 @@ class Product:
             self._connections,
             Messaging(self._desk),
             Documents(self._desk),
+            Keeping(self._desk),
         )
         self._actions: dict[str, Action] = {"describe": self._describe, "configure": self._configure}
         for group in self._groups:

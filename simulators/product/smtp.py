@@ -245,12 +245,16 @@ def reject_injected_plaintext(channel: Channel, behaviour: Behaviour) -> None:
 
 def _refusal(reply: Reply) -> Failed:
     if reply.code == 421:
-        return ConnectionLost(f"L'opérateur ferme la session SMTP : {reply}. Réessayez plus tard.")
+        return ConnectionLost(
+            f"L'opérateur ferme la session SMTP : {reply}. Réessayez plus tard.", reply=str(reply)
+        )
     if 400 <= reply.code < 500:
         return TemporaryRefusal(
-            f"Refus temporaire de l'opérateur : {reply}. Réessayez dans quelques minutes."
+            f"Refus temporaire de l'opérateur : {reply}. Réessayez dans quelques minutes.", reply=str(reply)
         )
-    return FinalRefusal(f"Refus définitif de l'opérateur : {reply}. Corrigez le message ou l'adresse.")
+    return FinalRefusal(
+        f"Refus définitif de l'opérateur : {reply}. Corrigez le message ou l'adresse.", reply=str(reply)
+    )
 
 
 class TemporaryRefusal(Failed):

@@ -13,6 +13,7 @@ from simulators.product.variants_cda import CDA_VARIANTS
 from simulators.product.variants_documents import SENDING_VARIANTS
 from simulators.product.variants_mail import MAIL_VARIANTS
 from simulators.product.variants_metadata import METADATA_VARIANTS
+from simulators.product.variants_shown import RECEIPT_VARIANTS, SCREEN_VARIANTS, TRACE_VARIANTS
 from simulators.product.variants_tls import TLS_VARIANTS
 
 VARIANTS: Final[Mapping[str, Variant]] = MappingProxyType(
@@ -26,6 +27,9 @@ VARIANTS: Final[Mapping[str, Variant]] = MappingProxyType(
             *ARCHIVE_VARIANTS,
             *METADATA_VARIANTS,
             *CDA_VARIANTS,
+            *RECEIPT_VARIANTS,
+            *SCREEN_VARIANTS,
+            *TRACE_VARIANTS,
         )
     }
 )

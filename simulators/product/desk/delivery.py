@@ -1,15 +1,17 @@
-"""Sending a mail by the product's own SMTP session, whatever it carries."""
+"""Sending a mail by the product's own SMTP session, whatever it carries; kept and traced."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simulators.product.composer import compose
+from simulators.product.composer import Composed, compose
 from simulators.product.deadline import Deadline
 from simulators.product.desk.desk import Answer, Desk
 from simulators.product.draft import Draft
-from simulators.product.errors import ConnectionLost
-from simulators.product.smtp import FinalRefusal
+from simulators.product.errors import ConnectionLost, ProductError
+from simulators.product.register import Deed, Failure, SentCopy
+from simulators.product.settings import Mailbox
+from simulators.product.smtp import FinalRefusal, Sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +34,49 @@ class Delivered:
 
 def deliver(desk: Desk, draft: Draft, deadline: Deadline) -> Delivered:
     """Write the mail of a draft and send it; raises the errors of `SmtpSession.send`."""
-    keeper = desk.configured
-    mail = compose(draft, keeper.settings.nil, desk.clock.now(), desk.behaviour)
-    session = keeper.smtp(draft.sender, deadline)
-    desk.watch()
+    mail = compose(draft, desk.configured.settings.nil, desk.clock.now(), desk.behaviour)
     try:
-        sent = session.send(mail.sender, mail.recipients, mail.data, dsn=draft.request_dsn)
-    except ConnectionLost:
-        keeper.drop(draft.sender, "smtp")
-        raise
+        sent = submit(desk, draft.sender, mail, deadline, dsn=draft.request_dsn)
     except FinalRefusal as error:
-        if not _about_size(str(error)) or desk.behaviour.respects_size:
-            raise
-        return Delivered(mail.message_id)
+        about_size = _about_size(str(error))
+        if about_size and not desk.behaviour.respects_size:
+            return Delivered(mail.message_id)
+        if not about_size and not desk.behaviour.tells_refusals:
+            return Delivered(mail.message_id)
+        raise
+    failures = tuple(
+        Failure(recipient, reply.text.partition(" ")[0], f"smtp; {reply}")
+        for recipient, reply in sent.refused
+    )
+    if failures and not desk.behaviour.tells_refusals:
+        failures = ()
+    for failure in failures:
+        desk.alert(f"{failure.recipient} n'a pas été accepté par l'opérateur : {failure.diagnostic[6:]}.")
+    desk.register.sent.append(
+        SentCopy(draft.sender.address, mail.message_id, mail.recipients, draft.subject, failures)
+    )
+    return Delivered(mail.message_id, str(sent.reply), tuple(failure.recipient for failure in failures))
+
+
+def submit(desk: Desk, mailbox: Mailbox, mail: Composed, deadline: Deadline, *, dsn: bool = False) -> Sent:
+    """Hand a mail to the operator in the name of a mailbox, and trace it; raises as `SmtpSession.send`."""
+    request = f"MAIL FROM:<{mail.sender}> " + " ".join(f"RCPT TO:<{one}>" for one in mail.recipients)
+    deed = Deed("send", mailbox.address, request, mail.message_id, mail.recipients)
+    try:
+        session = desk.configured.smtp(mailbox, deadline)
+        desk.watch()
+        sent = session.send(mail.sender, mail.recipients, mail.data, dsn=dsn)
+    except ProductError as error:
+        if isinstance(error, ConnectionLost):
+            desk.configured.drop(mailbox, "smtp")
+        desk.register.failed(deed, desk.clock.now(), desk.user(mailbox), error)
+        raise
+    user, now = desk.user(mailbox), desk.clock.now()
+    desk.register.succeeded(deed, now, user, str(sent.reply))
     for recipient, reply in sent.refused:
-        desk.alert(f"{recipient} n'a pas été accepté par l'opérateur : {reply}.")
-    return Delivered(mail.message_id, str(sent.reply), tuple(address for address, _ in sent.refused))
+        refused = Deed("send", mailbox.address, f"RCPT TO:<{recipient}>", mail.message_id, (recipient,))
+        desk.register.failed(refused, now, user, FinalRefusal(f"Refusé : {reply}.", reply=str(reply)))
+    return sent
 
 
 def _about_size(text: str) -> bool:

@@ -13,6 +13,7 @@ from simulators.clock import SimulatedClock
 from simulators.product.behaviour import Behaviour
 from simulators.product.deadline import Deadline
 from simulators.product.errors import Failed
+from simulators.product.register import Register
 from simulators.product.sessions import SessionKeeper
 from simulators.product.settings import Mailbox, Settings
 from simulators.product.web import Web
@@ -48,6 +49,7 @@ class Desk:
         self.keeper: SessionKeeper | None = None
         self.web: Web | None = None
         self.watch: Callable[[], None] = lambda: None
+        self.register = Register()
         self._alerts: list[str] = []
         self._data_dir = data_dir
 
@@ -66,6 +68,13 @@ class Desk:
     def mailbox(self, params: Params, name: str = "mailbox") -> Mailbox:
         """Return the configured mailbox that a parameter names; raises `Failed`."""
         return self.settings.mailbox(str(params.get(name)))
+
+    def user(self, mailbox: Mailbox) -> str | None:
+        """Return who acts on a mailbox, for the traces: the professional signed in; nobody for a BAL APP."""
+        psc = self.configured.psc
+        if mailbox.type == "APP" or psc is None or psc.identity is None:
+            return None
+        return f"{psc.identity.ps_idnat} {psc.identity.given} {psc.identity.family}"
 
     def alert(self, text: str) -> None:
         """Tell the user something; kept until `take_alerts`."""
@@ -91,4 +100,5 @@ class Desk:
         if self.web is not None:
             self.web.close()
         self.keeper = self.web = None
+        self.register = Register()
         self._alerts = []

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from dataclasses import replace
 
 from simulators.product.behaviour import REFERENCE
 from simulators.product.deadline import Deadline
 from simulators.product.desk.delivery import deliver
 from simulators.product.desk.desk import Action, Answer, Desk, Params
+from simulators.product.desk.reading import read_mail
 from simulators.product.draft import Draft, checked_address, clean, parse_draft
 from simulators.product.errors import ConnectionLost, Failed
 from simulators.product.reports import (
@@ -18,6 +20,7 @@ from simulators.product.reports import (
     reply_addresses,
     show,
 )
+from simulators.product.screen import shown_subject
 from simulators.product.settings import Mailbox
 
 
@@ -26,21 +29,41 @@ class Messaging:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._first_reply_to: str | None = None
 
     def actions(self) -> Mapping[str, Action]:
         """Return the actions of this group."""
         return {"send": self._send, "reply": self._reply, "list": self._list, "fetch": self._fetch}
 
     def forget(self) -> None:
-        """Nothing is remembered from one action to the next."""
+        """Forget the return address chosen first; nothing else is remembered."""
+        self._first_reply_to = None
 
     def _send(self, params: Params, deadline: Deadline) -> Answer:
-        return deliver(self._desk, parse_draft(params, self._desk.settings), deadline).answer()
+        draft = parse_draft(params, self._desk.settings)
+        return deliver(self._desk, self._as_chosen(draft), deadline).answer()
+
+    def _as_chosen(self, draft: Draft) -> Draft:
+        """Return the draft with the recipients and return address that were chosen (MSS/ENV.01, ENV.02)."""
+        behaviour = self._desk.behaviour
+        if draft.reply_to is not None:
+            self._first_reply_to = self._first_reply_to or draft.reply_to
+            if draft.reply_to != self._first_reply_to and behaviour.reply_to_kept:
+                draft = replace(draft, reply_to=self._first_reply_to)
+        known = [one.address for one in self._desk.settings.professionals if one.address not in draft.to]
+        if known and behaviour.ticks_everyone:
+            draft = replace(draft, to=(*draft.to, *known))
+        return draft
+
+    def _opened(self, params: Params) -> Mailbox:
+        """Return the mailbox that the user opened, whichever of the configured ones (ECO.3.2.3)."""
+        mailbox, first = self._desk.mailbox(params), self._desk.settings.mailboxes[0]
+        return mailbox if mailbox is first or self._desk.behaviour.several_mailboxes else first
 
     def _reply(self, params: Params, deadline: Deadline) -> Answer:
         mailbox = self._desk.mailbox(params)
         message_id = str(params.get("message_id"))
-        raw = self._read(mailbox, "INBOX", message_id, deadline)
+        raw = read_mail(self._desk, mailbox, "INBOX", message_id, deadline)
         to, cc = reply_addresses(raw, mailbox.address, everyone=params.get("all") is True)
         if not to:
             raise Failed("Ce message n'a pas d'expéditeur à qui répondre.")
@@ -57,7 +80,7 @@ class Messaging:
 
     def _list(self, params: Params, deadline: Deadline) -> Answer:
         desk = self._desk
-        mailbox = desk.mailbox(params)
+        mailbox = self._opened(params)
         folder = _folder(params)
         session = desk.configured.imap(mailbox, deadline)
         desk.watch()
@@ -80,7 +103,7 @@ class Messaging:
                     {
                         "message_id": shown.message_id,
                         "uid": item.uid,
-                        "subject": shown.subject,
+                        "subject": shown_subject(item.head, desk.behaviour),
                         "from": shown.sender,
                         "seen": item.seen,
                         "kind": shown.kind,
@@ -94,20 +117,8 @@ class Messaging:
 
     def _fetch(self, params: Params, deadline: Deadline) -> Answer:
         mailbox = self._desk.mailbox(params)
-        raw = self._read(mailbox, _folder(params), str(params.get("message_id")), deadline)
+        raw = read_mail(self._desk, mailbox, _folder(params), str(params.get("message_id")), deadline)
         return {"raw_base64": base64.b64encode(raw).decode("ascii"), "text": body_text(raw)}
-
-    def _read(self, mailbox: Mailbox, folder: str, message_id: str, deadline: Deadline) -> bytes:
-        session = self._desk.configured.imap(mailbox, deadline)
-        self._desk.watch()
-        try:
-            uid = session.find(folder, message_id)
-            if uid is None:
-                raise Failed(f"Le message {message_id} n'est pas dans {folder}.")
-            return session.read(folder, uid, mark_seen=True)
-        except ConnectionLost:
-            self._desk.configured.drop(mailbox, "imap")
-            raise
 
 
 def _folder(params: Params) -> str:

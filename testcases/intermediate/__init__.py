@@ -1,0 +1,1 @@
+"""Intermediate level: directory, patients, what the product shows and keeps."""
