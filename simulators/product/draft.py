@@ -47,7 +47,7 @@ class Draft:
     """One mail to write; addresses are bare.
 
     `reply_to` is the return address that was chosen; `carried` is None for a mail without documents;
-    `automatic` when nobody acts.
+    `automatic` when nobody acts; `ends` is the value of X-MSS-MES, None where the exchange stays open.
     """
 
     sender: Mailbox
@@ -63,6 +63,7 @@ class Draft:
     reply_to: str | None = None
     carried: Carried | None = None
     automatic: bool = False
+    ends: str | None = None
 
     @property
     def recipients(self) -> tuple[str, ...]:
