@@ -205,15 +205,15 @@ class ProductHandle:
         )
         return _mappings(answer, "messages")
 
-    def documents(self, patient: str) -> Sequence[Mapping[str, Any]]:
-        """Return the documents of a patient's record as the user sees them."""
-        answer = self.call("documents", patient=patient)
+    def documents(self, patient: str, **chosen: str) -> Sequence[Mapping[str, Any]]:
+        """Return the documents of a patient's record as the user sees them, in the order of `sort`."""
+        answer = self.call("documents", patient=patient, **chosen)
         self._bench.need(answer, Bilingual("lister les documents du dossier", "list the record's documents"))
         return _mappings(answer, "documents")
 
-    def worklist(self, mailbox: str | None = None) -> Sequence[Mapping[str, Any]]:
-        """Return what waits for a person's decision."""
-        answer = self.call("worklist", mailbox=mailbox or self._bench.bal.address)
+    def worklist(self, mailbox: str | None = None, **chosen: Any) -> Sequence[Mapping[str, Any]]:
+        """Return what waits for a person's decision; `chosen` as in driver/1 (`unread`, `patient`…)."""
+        answer = self.call("worklist", mailbox=mailbox or self._bench.bal.address, **chosen)
         self._bench.need(answer, Bilingual("montrer la liste de travail", "show the work list"))
         return _mappings(answer, "items")
 
@@ -224,6 +224,13 @@ class ProductHandle:
     def reject_document(self, message_id: str, reason: str, text: str = "") -> Answer:
         """Refuse a waiting mail's documents as the user does."""
         return self.call("reject_document", message_id=message_id, reason=reason, text=text)
+
+    def statistics(self, since: str | None = None) -> Sequence[Mapping[str, Any]]:
+        """Return the counts of documents received, by type."""
+        chosen = {} if since is None else {"since": since}
+        answer = self.call("statistics", **chosen)
+        self._bench.need(answer, Bilingual("compter les documents reçus", "count the documents received"))
+        return _mappings(answer, "types")
 
     def disconnect(self, *, psc_logout: bool = False) -> Answer:
         """Close the sessions, as when the user signs out."""

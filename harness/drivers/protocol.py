@@ -38,6 +38,7 @@ ACTIONS = (
     "worklist",
     "file_document",
     "reject_document",
+    "statistics",
 )
 
 

@@ -59,6 +59,8 @@ class Artefact(StrEnum):
     WHITE_LIST = "white-list"
     STORAGE = "storage"
     """What the product leaves on disk."""
+    SCREEN = "screen"
+    """What the product shows of its work: records, lists, alerts."""
     DRIVER = "driver"
     """What answers the bench when it asks the product to act; its rules serve no requirement."""
 

@@ -11,13 +11,23 @@ from typing import Any, Self
 
 from simulators.product.behaviours.auth import AuthBehaviour
 from simulators.product.behaviours.documents import DocumentsBehaviour
+from simulators.product.behaviours.filing import FilingBehaviour
+from simulators.product.behaviours.gateway import GatewayBehaviour
 from simulators.product.behaviours.mail import MailBehaviour
 from simulators.product.behaviours.shown import ShownBehaviour
 from simulators.product.behaviours.tls import TlsBehaviour
 
 
 @dataclass(frozen=True)
-class Behaviour(TlsBehaviour, AuthBehaviour, MailBehaviour, DocumentsBehaviour, ShownBehaviour):
+class Behaviour(
+    TlsBehaviour,
+    AuthBehaviour,
+    MailBehaviour,
+    DocumentsBehaviour,
+    FilingBehaviour,
+    ShownBehaviour,
+    GatewayBehaviour,
+):
     """How the product behaves; the defaults are the reference product. The fields are those of the areas."""
 
     def but(self, **changes: Any) -> Self:

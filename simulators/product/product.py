@@ -15,7 +15,9 @@ from simulators.product.desk.connections import Connections
 from simulators.product.desk.desk import Action, Answer, Desk, Group, Params
 from simulators.product.desk.documents import Documents
 from simulators.product.desk.keeping import Keeping
+from simulators.product.desk.gateway import Gateway
 from simulators.product.desk.messaging import Messaging
+from simulators.product.desk.reception import Reception
 from simulators.product.errors import Failed, ProductError, Refused
 from simulators.product.monitor import Monitor
 from simulators.product.psc import PscEnded
@@ -58,7 +60,9 @@ class Product:
             Messaging(self._desk),
             Documents(self._desk),
             Keeping(self._desk),
+            Reception(self._desk),
         )
+        self._gateway = Gateway(self._desk, self._lock)
         self._actions: dict[str, Action] = {"describe": self._describe, "configure": self._configure}
         for group in self._groups:
             self._actions.update(group.actions())
@@ -89,7 +93,8 @@ class Product:
         identifier = request.get("id")
         identifier = identifier if isinstance(identifier, str) else ""
         params = request.get("params", {})
-        action = self._actions.get(str(request.get("action")))
+        name = str(request.get("action"))
+        action = self._gateway.actions().get(name) or self._actions.get(name)
         if action is None:
             return _answer(identifier, "unsupported", detail="Le logiciel n'a pas cette fonction.")
         if request.get("protocol") != "driver/1" or not isinstance(params, dict):
@@ -144,9 +149,10 @@ class Product:
         settings = parse_settings(params)
         self._forget_space()
         self._connections.configure(settings)
-        return {}
+        return self._gateway.configure()
 
     def _forget_space(self) -> None:
+        self._gateway.forget()
         self._desk.forget()
         for group in self._groups:
             group.forget()

@@ -11,6 +11,7 @@ from simulators.product.variants_archive import ARCHIVE_VARIANTS
 from simulators.product.variants_auth import AUTH_VARIANTS
 from simulators.product.variants_cda import CDA_VARIANTS
 from simulators.product.variants_documents import SENDING_VARIANTS
+from simulators.product.variants_filing import FILING_VARIANTS
 from simulators.product.variants_mail import MAIL_VARIANTS
 from simulators.product.variants_metadata import METADATA_VARIANTS
 from simulators.product.variants_shown import RECEIPT_VARIANTS, SCREEN_VARIANTS, TRACE_VARIANTS
@@ -27,6 +28,7 @@ VARIANTS: Final[Mapping[str, Variant]] = MappingProxyType(
             *ARCHIVE_VARIANTS,
             *METADATA_VARIANTS,
             *CDA_VARIANTS,
+            *FILING_VARIANTS,
             *RECEIPT_VARIANTS,
             *SCREEN_VARIANTS,
             *TRACE_VARIANTS,

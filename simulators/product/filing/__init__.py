@@ -1,0 +1,1 @@
+"""Documents received by mail: finding, opening, reading, matching and keeping them."""
