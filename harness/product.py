@@ -27,6 +27,7 @@ class ProductHandle:
         self._driver = driver
         self._capabilities = capabilities
         self._configured = False
+        self._told: Mapping[str, Any] = {}
         self.deadline_s = bench.profile.driver.timeout_s
 
     def can(self, action: str) -> bool:
@@ -232,6 +233,12 @@ class ProductHandle:
         self._bench.need(answer, Bilingual("compter les documents reçus", "count the documents received"))
         return _mappings(answer, "types")
 
+    def hl7_place(self) -> tuple[str, int] | None:
+        """Return where the product listens for HL7 v2 (`configure.result.hl7`); None when it says nothing."""
+        self._configure()
+        told = self._told.get("hl7")
+        return (str(told["address"]), int(told["port"])) if isinstance(told, Mapping) else None
+
     def disconnect(self, *, psc_logout: bool = False) -> Answer:
         """Close the sessions, as when the user signs out."""
         return self.call("disconnect", mailbox=self._bench.bal.address, psc_logout=psc_logout)
@@ -280,6 +287,7 @@ class ProductHandle:
         self._configured = True
         answer = self._ask("configure", self._bench.tenant.configuration(self._bench.profile.product.nil))
         self._bench.need(answer, Bilingual("prendre la configuration", "take the configuration"))
+        self._told = answer.result
 
     def _ask(self, action: str, params: Mapping[str, Any]) -> Answer:
         try:

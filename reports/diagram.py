@@ -22,6 +22,8 @@ WIDTH: Final = 900
 
 _ORDER: Final = (
     "bench",
+    "software",
+    "gateway",
     "product",
     "operator",
     "psc",

@@ -25,7 +25,18 @@ from simulators.clock import Clock, SystemClock, monotonic_ms
 
 ProtocolName = Literal["smtp", "imap", "tls", "oauth", "dns", "http", "driver", "mail", "hl7", "bench"]
 Actor = Literal[
-    "product", "operator", "psc", "directory", "correspondent", "patient", "pki", "dns", "autoconfig", "bench"
+    "product",
+    "operator",
+    "psc",
+    "directory",
+    "correspondent",
+    "patient",
+    "pki",
+    "dns",
+    "autoconfig",
+    "software",
+    "gateway",
+    "bench",
 ]
 
 EVENTS_KEPT_PER_TENANT = 20_000

@@ -14,6 +14,7 @@ from simulators.autoconfig import Autoconfig, MailServer
 from simulators.clock import SimulatedClock
 from simulators.correspondents import Correspondent, shapes
 from simulators.dns import Service, Zone
+from simulators.hl7.peer import Hl7Peer, Hl7Spec, PeerHandle, Reply
 from simulators.imap.config import ImapConfig
 from simulators.imap.server import ImapServer
 from simulators.operator import Account, Accounts
@@ -101,6 +102,7 @@ class OpenTenant:
             self.store.create_account(address)
         self.autoconfig: Autoconfig | None = None
         self.directory: OpenDirectory | None = None
+        self.hl7: Hl7Peer | None = None
         self.tenant: Tenant
 
     async def open(self) -> None:
@@ -122,6 +124,8 @@ class OpenTenant:
             await self._start_autoconfig()
         if self.spec.directory is not None:
             self.directory = await open_directory(self, self.spec.directory)
+        if self.spec.hl7 is not None:
+            self.hl7 = await self._start_hl7(self.spec.hl7)
         self.space.dns.add_tenant(
             Zone.of_tenant(
                 self.id,
@@ -134,7 +138,7 @@ class OpenTenant:
 
     async def close(self) -> None:
         """Stop the servers and forget the tenant everywhere; also after an `open` that was cut short."""
-        for name in ("smtp", "imap", "autoconfig"):
+        for name in ("smtp", "imap", "autoconfig", "hl7"):
             server = getattr(self, name, None)
             if server is not None:
                 await server.stop()
@@ -281,6 +285,28 @@ class OpenTenant:
         )
         await self.autoconfig.start()
 
+    async def _start_hl7(self, spec: Hl7Spec) -> Hl7Peer:
+        peer = Hl7Peer(
+            spec,
+            journal=self.space.journal,
+            tenant=self.id,
+            clock=self.clock,
+            address=self.space.network.address,
+        )
+        await peer.start()
+        return peer
+
+    def _hl7_handle(self, peer: Hl7Peer) -> PeerHandle:
+        loop = self.space.loop
+
+        def answer_with(reply: Reply) -> None:
+            peer.reply = reply
+
+        def send(address: str, port: int, message: bytes, timeout_s: float) -> bytes | None:
+            return loop.run(peer.send(address, port, message, timeout_s))
+
+        return PeerHandle(peer.spec, answer_with, send)
+
     # --- the tenant -------------------------------------------------------------------------------
 
     def _make(self, client: Client) -> Tenant:
@@ -303,6 +329,7 @@ class OpenTenant:
             ),
             records=self.records,
             directory=self.directory.handle() if self.directory else None,
+            hl7=self._hl7_handle(self.hl7) if self.hl7 else None,
             _operations=Operations(
                 configuration=self._configuration,
                 correspond=self._correspond,
@@ -353,6 +380,7 @@ class OpenTenant:
             "autoconfig": _autoconfig(self.autoconfig),
             "dns": {"address": space.network.address, "port": space.dns.port},
             "directory": tenant.directory.to_json() if tenant.directory else None,
+            "hl7": self.hl7.to_json() if self.hl7 else None,
             "nil": nil,
             "patients": [record.to_json() for record in self.records],
             "professionals": [_professional(one) for one in self.correspondents],

@@ -9,6 +9,7 @@ from typing import Any, Literal, cast
 
 from simulators.annuaire.spec import DirectorySpec, TenantDirectory
 from simulators.clock import SimulatedClock
+from simulators.hl7.peer import Hl7Spec, PeerHandle
 from simulators.patients import Habits, MonEspaceSante, PatientMail
 from simulators.people import Professional
 from simulators.pki.faults import NORMAL, RevocationBehaviour
@@ -57,7 +58,8 @@ class TenantSpec:
 
     With `autoconfig` the product is not told the servers: it has to find them. `records` are the patients
     that the product knows, `correspondents` is how many professionals elsewhere it may write to;
-    `patients` says how Mon espace santé behaves where the sources do not settle it.
+    `patients` says how Mon espace santé behaves where the sources do not settle it. With `hl7` there is a
+    hospital around the product: its software for a product that is the PFI, its PFI for a software.
     """
 
     mailboxes: tuple[BalType, ...] = ("PER",)
@@ -71,6 +73,7 @@ class TenantSpec:
     directory: DirectorySpec | None = None
     correspondents: int = 3
     patients: Habits = field(default_factory=Habits)
+    hl7: Hl7Spec | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,7 @@ class Tenant:
     bouncing_address: str
     records: tuple[Record, ...] = ()
     directory: TenantDirectory | None = None
+    hl7: PeerHandle | None = None
 
     @property
     def correspondent(self) -> Contact:

@@ -80,6 +80,19 @@ class AutoconfigSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Hl7Settings:
+    """The other end of HL7 v2 and the names in MSH: `role` is what the other end is."""
+
+    role: Literal["software", "gateway"]
+    address: str
+    port: int
+    application: str
+    facility: str
+    own_application: str
+    own_facility: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that `configure` gave."""
 
@@ -96,6 +109,7 @@ class Settings:
     nil: str
     patients: tuple[PatientRecord, ...] = ()
     professionals: tuple[KnownProfessional, ...] = ()
+    hl7: Hl7Settings | None = None
 
     def mailbox(self, address: str) -> Mailbox:
         """Return the configured mailbox of that address, whatever the case; raises `Failed`."""
@@ -148,6 +162,7 @@ def parse_settings(params: Mapping[str, Any]) -> Settings:
             nil=str(params["nil"]),
             patients=patients,
             professionals=professionals,
+            hl7=_hl7(params.get("hl7")),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Failed(f"Paramétrage illisible dans « {part} » : {error!r}.") from error
@@ -202,6 +217,20 @@ def _autoconfig(value: Any) -> AutoconfigSettings | None:
         return None
     return AutoconfigSettings(
         str(value["url"]), str(value["host"]), str(value["address"]), int(value["port"])
+    )
+
+
+def _hl7(value: Any) -> Hl7Settings | None:
+    if value is None:
+        return None
+    return Hl7Settings(
+        "gateway" if value["role"] == "gateway" else "software",
+        str(value["address"]),
+        int(value["port"]),
+        str(value["application"]),
+        str(value["facility"]),
+        str(value["own_application"]),
+        str(value["own_facility"]),
     )
 
 
