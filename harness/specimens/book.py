@@ -116,6 +116,9 @@ class SpecimenBook:
             tenant = bench.tenant_id
             bench.close()
         specimens = tuple(one.specimen for one in takes if one.specimen is not None)
+        if specimens:
+            # The mails alone: what else crossed the wires is told by the events of the scene's tenant.
+            evidence = tuple(one.evidence for one in specimens)
         return Played(
             scene,
             tuple(takes),

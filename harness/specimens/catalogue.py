@@ -72,6 +72,22 @@ def _two(stage: Stage) -> Iterator[Take]:
         raise problem
 
 
+def _pair(stage: Stage) -> Iterator[Take]:
+    """Send an N1 and an N3 of one document: two documents of the archive, one PDF copy."""
+    name = Bilingual("N3 et N1 d'un même document", "N3 and N1 of one document")
+    problem: NotTested | None = None
+    for model in stage.models:
+        other = {"model": model, "format": "N1", "same_document": True}
+        try:
+            yield stage.send(name, {"model": model, "format": "N3"}, other)
+        except NotTested as reason:
+            problem = problem or reason
+        else:
+            return
+    if problem is not None:
+        raise problem
+
+
 def _draft(stage: Stage) -> Iterator[Take]:
     name = Bilingual("document envoyé par un brouillon", "document sent through a draft")
     yield _either_form(stage, name, **stage.way("draft"))
@@ -212,6 +228,7 @@ SEVERAL = Scene(
     lambda facts: len(facts.documents) > 1,
     Bilingual("un courriel qui porte deux documents", "a mail that carries two documents"),
 )
+PAIR = Scene("pair", Bilingual("les deux formes d'un document", "both forms of one document"), _pair)
 DRAFT = Scene("draft", Bilingual("un brouillon rouvert puis envoyé", "a draft reopened and sent"), _draft)
 STYLESHEET = Scene(
     "stylesheet",

@@ -169,7 +169,7 @@ ARCHIVE_VARIANTS: tuple[Variant, ...] = (
         "",
         "Nomme la copie par l'identifiant du document",
         "Names the copy by the document's id",
-        warns="ECO.2.1.6",
+        warns="ECO.2.1.1 ECO.2.1.6",
         copy_name="identifier",
     ),
     variant(

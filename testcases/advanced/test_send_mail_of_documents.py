@@ -1,7 +1,7 @@
 """ECO.2.1.x and ECO.2.4.x — the mail that carries documents: content, subject, PDF copies, X-MSS headers."""
 
 from harness.bench import Bench
-from harness.specimens.catalogue import DRAFT, ORDINARY, UNQUALIFIED, WITHOUT_DOCUMENT
+from harness.specimens.catalogue import DRAFT, ORDINARY, PAIR, UNQUALIFIED, WITHOUT_DOCUMENT
 from harness.specimens.judging import judge_if_offered, judge_specimens
 from harness.specimens.marks import document_case
 
@@ -42,6 +42,25 @@ def test_content_draft(bench: Bench) -> None:
     EXPECTED: archive and copies are there as by the sending screen.
     """
     judge_if_offered(bench, DRAFT)
+
+
+@document_case(
+    "ECO.2.1.1/pair",
+    requirements=["ECO.2.1.1"],
+    scenes=(PAIR,),
+    fr="N1 et N3 d'un même document",
+    en="N1 and N3 of one document",
+)
+def test_content_pair(bench: Bench) -> None:
+    """A document is sent in its two forms in one mail.
+
+    EXIGENCE : l'archive contient un ou plusieurs CDA R2 (N1 ou N3), et le courriel les mêmes documents en
+      PDF/A-1.
+    ATTENDU : deux documents dans l'archive, et leur copie jointe une fois.
+    REQUIREMENT: the archive holds one or more CDA R2 (N1 or N3), and the mail the same documents as PDF/A-1.
+    EXPECTED: two documents in the archive, and their copy attached once.
+    """
+    judge_if_offered(bench, PAIR)
 
 
 @document_case(

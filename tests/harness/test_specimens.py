@@ -10,10 +10,15 @@ from collections import Counter
 import pytest
 from plugin_world import Bed, only, reference
 
+from harness.casebook import packaged_cases
 from harness.drivers import Answer
 from harness.selftest.inprocess import InProcessDriver
+from harness.selftest.matrix import automated
+from harness.specimens import catalogue
+from harness.specimens.scene import Scene
 from reports.exchange import gather
 from reports.reading import read_record
+from schemas.rules import rules
 from simulators.product import Product, variant_named
 
 HASH, SIZE, SUBJECT = "X-XDM-14/hash", "X-XDM-15/size", "ECO.2.1.3/subject"
@@ -144,3 +149,27 @@ def test_a_fault_is_told_with_the_sending_that_shows_it(bed):
     found = run.case("ECO.2.4.1/codes")["findings"]
     assert {one["found"].partition(" : ")[0] for one in found} >= {"deux documents dans un courriel"}
     assert json.loads((run.folder / "run.json").read_text("utf-8"))["cases"][0]["steps"]
+
+
+SENDING = [
+    one
+    for one in automated("advanced")
+    if one.level == "advanced" and one.direction == "send" and one.theme.id != "hl7"
+]
+
+
+@pytest.mark.parametrize("requirement", SENDING, ids=lambda one: one.id)
+def test_a_requirement_on_sending_has_a_case_and_a_rule(requirement):
+    infos = [case.info for case in packaged_cases() if requirement.id in case.info.requirements]
+    assert infos
+    assert all(info.scenes for info in infos)
+    assert any(requirement.id in rule.requirements for rule in rules())
+
+
+def test_scenes_are_told_apart():
+    scenes = [one for one in vars(catalogue).values() if isinstance(one, Scene)]
+    assert len({scene.key for scene in scenes}) == len(scenes)
+    assert len({scene.name.fr for scene in scenes}) == len({scene.name.en for scene in scenes}) == len(scenes)
+    assert all((scene.shows is None) or scene.put or scene.play for scene in scenes)
+    played = {key for case in packaged_cases() for key in case.info.scenes}
+    assert played == {scene.key for scene in scenes if scene.play is not None}

@@ -50,9 +50,17 @@ class Documents:
             raise Refused("Le compte rendu n'est pas terminé : il ne peut pas être envoyé.")
         recipients = self._recipients(sending)
         patient = self._identity(sending)
-        made = [
-            self._made_by.make(one, patient, sending.sender, shows_itself=sending.stylesheet) for one in asked
-        ]
+        made: list[Made] = []
+        for one in asked:
+            made.append(
+                self._made_by.make(
+                    one,
+                    patient,
+                    sending.sender,
+                    shows_itself=sending.stylesheet,
+                    before=made[-1] if made else None,
+                )
+            )
         if not self._desk.behaviour.one_patient:
             made[1:] = [
                 replace(one, cda=replace(one.cda, content=of_another_patient(one.cda.content)))

@@ -32,6 +32,7 @@ class AskedDocument:
     format: Literal["N1", "N3"]
     title: str | None = None
     partial: bool = False
+    same_document: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,5 +103,9 @@ def _document(value: Any) -> AskedDocument:
         raise Unsupported(f"Le logiciel ne produit pas le format {form!r} : N1 ou N3.")
     title = value.get("title")
     return AskedDocument(
-        model, form, None if title is None else clean(str(title))[:128], value.get("partial") is True
+        model,
+        form,
+        None if title is None else clean(str(title))[:128],
+        value.get("partial") is True,
+        value.get("same_document") is True,
     )

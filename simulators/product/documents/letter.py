@@ -105,10 +105,12 @@ def _attachments(
 
 
 def _copies(documents: Sequence[Made], now: datetime, behaviour: Behaviour) -> list[Attachment]:
-    """Return the PDF/A-1 copies, one a document."""
+    """Return the PDF/A-1 copies, one a document whatever its forms."""
     if behaviour.copy_fault == "absent":
         return []
-    return [
+    copies = [
         Attachment(copy_name_of(made.cda, now, behaviour), "application/pdf", made.cda.copy)
         for made in documents
     ]
+    # The two forms of one document have one copy between them.
+    return list(dict.fromkeys(copies))

@@ -45,11 +45,14 @@ class Maker(DocumentFactory):
         *,
         replacing: BuiltCda | None = None,
         shows_itself: bool = False,
+        before: Made | None = None,
     ) -> Made:
-        """Make a document, or the next version of `replacing`."""
+        """Make a document, the next version of `replacing`, or the N1 of the N3 made just `before`."""
         self._asked, self._user = asked, user
         number = self._number()
-        if asked.format == "N1" or self._behaviour.forces_n1 == asked.model.name:
+        if asked.same_document and asked.format == "N1" and before is not None and not before.cda.is_n1:
+            cda = self.n1_of(before.cda)
+        elif asked.format == "N1" or self._behaviour.forces_n1 == asked.model.name:
             cda = self.n1(
                 asked.model,
                 patient,
