@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from simulators.clock import Clock
@@ -26,7 +26,10 @@ class RecordSpec:
     sent. A `retrieved` identity has a matricule that must not leave; a `validated` or `provisional` one has
     none. `opposed_to` are the mails that the patient refuses (SC.MSS/va1.20, va1.22). `attended` gives the
     patient an attending physician, a correspondent of the tenant. `guardian` is the key of a parent's record.
-    `messaging` is the state of the patient's messaging at Mon espace santé; the product is not told.
+    `messaging` is the state of the patient's messaging at Mon espace santé; the product is not told. With
+    `known` false the product has no record at all, while Mon espace santé has the patient. `namesake_of` is
+    the key of an earlier record whose birth name, given names and sex the patient has too, under a matricule
+    of their own. `used_family` is the name used when it is not the birth name (None: as it comes).
     """
 
     key: str = "patient-1"
@@ -36,6 +39,9 @@ class RecordSpec:
     attended: bool = False
     guardian: str | None = None
     messaging: State = "open"
+    known: bool = True
+    namesake_of: str | None = None
+    used_family: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +84,27 @@ class Record:
 def make_records(
     specs: Iterable[RecordSpec], rng: random.Random, clock: Clock, attending: str
 ) -> tuple[Record, ...]:
-    """Invent the records asked for; `attending` is the address of the attending physician."""
-    specs = tuple(specs)
-    if not specs:
-        return ()
-    generator = PatientGenerator(rng, clock)
-    return tuple(
-        Record(
-            spec,
-            generator.patient(qualified=spec.ins_status == "qualified", minor=spec.minor),
-            attending if spec.attended else None,
+    """Invent the records asked for; `attending` is the address of the attending physician.
+
+    Raises `KeyError` for a `namesake_of` that no earlier record bears.
+    """
+    generator: PatientGenerator | None = None
+    made: dict[str, Record] = {}
+    for spec in specs:
+        generator = generator or PatientGenerator(rng, clock)
+        alike = None if spec.namesake_of is None else made[spec.namesake_of].patient
+        patient = generator.patient(
+            qualified=spec.ins_status == "qualified", minor=spec.minor, sex=alike.sex if alike else None
         )
-        for spec in specs
-    )
+        if alike is not None:
+            patient = replace(
+                patient,
+                birth_family=alike.birth_family,
+                given_names=alike.given_names,
+                used_family=alike.used_family,
+                used_given=alike.used_given,
+            )
+        if spec.used_family is not None:
+            patient = replace(patient, used_family=spec.used_family)
+        made[spec.key] = Record(spec, patient, attending if spec.attended else None)
+    return tuple(made.values())

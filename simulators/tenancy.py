@@ -382,7 +382,7 @@ class OpenTenant:
             "directory": tenant.directory.to_json() if tenant.directory else None,
             "hl7": self.hl7.to_json() if self.hl7 else None,
             "nil": nil,
-            "patients": [record.to_json() for record in self.records],
+            "patients": [record.to_json() for record in self.records if record.spec.known],
             "professionals": [_professional(one) for one in self.correspondents],
         }
 

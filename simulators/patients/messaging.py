@@ -19,7 +19,6 @@ from simulators.correspondents.receipt import Receipt, build_mdn
 from simulators.journal import Journal
 from simulators.patients.model import (
     AUTOMATIC_ANSWER,
-    SIZE_LIMIT,
     Exchange,
     Habits,
     PatientAccount,
@@ -92,9 +91,8 @@ class MonEspaceSante:
     def _trouble(self, envelope: Envelope, address: str) -> tuple[str, str] | None:
         """Return the status and the reply of a mail that is not delivered; the texts are ours."""
         habits = self.habits
-        if (
-            len(envelope.content) > SIZE_LIMIT
-        ):  # by a report: « Undelivered Mail Returned to Sender » (ENS §6)
+        if len(envelope.content) > habits.size_limit:
+            # By a report: « Undelivered Mail Returned to Sender » (ENS §6).
             return "5.3.4", "552 5.3.4 Message trop volumineux : 25 Mo au plus"
         if address.lower() == AUTOMATIC_ANSWER:
             return None

@@ -32,6 +32,8 @@ class Habits:
     - `end_covers`: whether FIN closes the exchange with that sender altogether, or the `thread` of the mail
       alone. Default the sender.
     - `reopened_by_writing`: whether a later mail without FIN opens the exchange again. Default yes.
+    - `size_limit`: octets of a whole mail. Default that of Mon espace santé; less for a test that does not
+      carry 25 MB for nothing.
     - `closed_status`, `unknown_status`, `invalid_status`: enhanced codes of the three other bounces; the
       exact texts are not known.
     """
@@ -40,6 +42,7 @@ class Habits:
     acknowledges: Literal["reading", "delivery", "never"] = "reading"
     end_covers: Literal["sender", "thread"] = "sender"
     reopened_by_writing: bool = True
+    size_limit: int = SIZE_LIMIT
     closed_status: str = "5.2.1"
     unknown_status: str = "5.1.1"
     invalid_status: str = "5.1.3"

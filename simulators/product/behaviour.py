@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from simulators.product.behaviours.auth import AuthBehaviour
+from simulators.product.behaviours.directory import DirectoryBehaviour
 from simulators.product.behaviours.documents import DocumentsBehaviour
 from simulators.product.behaviours.filing import FilingBehaviour
 from simulators.product.behaviours.gateway import GatewayBehaviour
 from simulators.product.behaviours.mail import MailBehaviour
+from simulators.product.behaviours.patients import PatientsBehaviour
 from simulators.product.behaviours.shown import ShownBehaviour
 from simulators.product.behaviours.tls import TlsBehaviour
 
@@ -23,10 +25,12 @@ class Behaviour(
     TlsBehaviour,
     AuthBehaviour,
     MailBehaviour,
+    PatientsBehaviour,
     DocumentsBehaviour,
     FilingBehaviour,
     ShownBehaviour,
     GatewayBehaviour,
+    DirectoryBehaviour,
 ):
     """How the product behaves; the defaults are the reference product. The fields are those of the areas."""
 

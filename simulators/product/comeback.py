@@ -9,6 +9,7 @@ from email.message import Message
 from typing import Any
 
 from simulators.product.behaviour import Behaviour
+from simulators.product.patients import bounce_told, of_patient
 from simulators.product.register import Failure, SentCopy
 from simulators.product.reports import header, parse
 
@@ -101,7 +102,7 @@ def fates(copies: Iterable[SentCopy], comebacks: Sequence[Comeback], behaviour: 
     for comeback in comebacks:
         for fate in _about(comeback, found, behaviour):
             for said in comeback.said:
-                _note(fate, said, comeback, behaviour)
+                _note(fate, _of_patient(said, behaviour), comeback, behaviour)
     return found
 
 
@@ -132,6 +133,14 @@ def _note(fate: Fate, said: Said, comeback: Comeback, behaviour: Behaviour) -> N
             fate.failures[recipient.casefold()] = Failure(recipient, said.status, said.diagnostic)
     elif said.action == "delivered" and behaviour.reports_matched != "failures-only":
         fate.delivered.add(key)
+
+
+def _of_patient(said: Said, behaviour: Behaviour) -> Said:
+    """Return what is told of a report: all, unless a patient's messaging made it (variants)."""
+    if said.action != "failed" or not of_patient(said.recipient):
+        return said
+    action, status, diagnostic = bounce_told((said.action, said.status, said.diagnostic), behaviour)
+    return Said(said.recipient, action, status, diagnostic)
 
 
 def _statuses(part: Message) -> Iterator[Said]:

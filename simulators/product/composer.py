@@ -53,6 +53,8 @@ def compose(draft: Draft, nil: str, now: datetime, behaviour: Behaviour) -> Comp
     header += _receipts(draft, behaviour)
     header += _nil(nil, draft, behaviour)
     header += carried_fields(draft.carried, behaviour)
+    if draft.ends is not None:
+        header.append(field("X-MSS-MES", draft.ends))
     header.append(field("MIME-Version", "1.0"))
     return Composed(
         message_id, draft.sender.address, draft.recipients, b"".join(header) + _content(draft, behaviour)

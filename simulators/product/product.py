@@ -13,10 +13,12 @@ from simulators.product.behaviour import REFERENCE, Behaviour
 from simulators.product.deadline import Deadline
 from simulators.product.desk.connections import Connections
 from simulators.product.desk.desk import Action, Answer, Desk, Group, Params
+from simulators.product.desk.directory import Directory
 from simulators.product.desk.documents import Documents
 from simulators.product.desk.keeping import Keeping
 from simulators.product.desk.gateway import Gateway
 from simulators.product.desk.messaging import Messaging
+from simulators.product.desk.patients import Patients
 from simulators.product.desk.reception import Reception
 from simulators.product.errors import Failed, ProductError, Refused
 from simulators.product.monitor import Monitor
@@ -55,11 +57,14 @@ class Product:
         self._desk = Desk(behaviour, clock or SimulatedClock(), data_dir)
         self._desk.watch = self._watch
         self._connections = Connections(self._desk)
+        self._directory = Directory(self._desk)
         self._groups: tuple[Group, ...] = (
             self._connections,
+            self._directory,
             Messaging(self._desk),
             Documents(self._desk),
             Keeping(self._desk),
+            Patients(self._desk),
             Reception(self._desk),
         )
         self._gateway = Gateway(self._desk, self._lock)
@@ -149,6 +154,7 @@ class Product:
         settings = parse_settings(params)
         self._forget_space()
         self._connections.configure(settings)
+        self._directory.configure(params.get("directory"))
         return self._gateway.configure()
 
     def _forget_space(self) -> None:

@@ -14,6 +14,7 @@ from simulators.product.variants_documents import SENDING_VARIANTS
 from simulators.product.variants_filing import FILING_VARIANTS
 from simulators.product.variants_mail import MAIL_VARIANTS
 from simulators.product.variants_metadata import METADATA_VARIANTS
+from simulators.product.variants_patients import PATIENT_VARIANTS
 from simulators.product.variants_shown import RECEIPT_VARIANTS, SCREEN_VARIANTS, TRACE_VARIANTS
 from simulators.product.variants_tls import TLS_VARIANTS
 
@@ -32,6 +33,7 @@ VARIANTS: Final[Mapping[str, Variant]] = MappingProxyType(
             *RECEIPT_VARIANTS,
             *SCREEN_VARIANTS,
             *TRACE_VARIANTS,
+            *PATIENT_VARIANTS,
         )
     }
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from simulators.product.composer import Composed, compose
 from simulators.product.deadline import Deadline
@@ -34,6 +34,8 @@ class Delivered:
 
 def deliver(desk: Desk, draft: Draft, deadline: Deadline) -> Delivered:
     """Write the mail of a draft and send it; raises the errors of `SmtpSession.send`."""
+    if desk.ended_exchange and draft.ends is None and desk.behaviour.end_sticks:
+        draft = replace(draft, ends="FIN")
     mail = compose(draft, desk.configured.settings.nil, desk.clock.now(), desk.behaviour)
     try:
         sent = submit(desk, draft.sender, mail, deadline, dsn=draft.request_dsn)

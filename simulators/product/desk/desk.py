@@ -40,6 +40,7 @@ class Group(Protocol):
 class Desk:
     """The services that every function uses; the caller holds the product's lock.
 
+    `ended_exchange` tells that the user closed an exchange with a patient since `configure`.
     `watch` has to be called once a session was opened: from then on the product looks after it by itself.
     """
 
@@ -50,6 +51,7 @@ class Desk:
         self.web: Web | None = None
         self.watch: Callable[[], None] = lambda: None
         self.register = Register()
+        self.ended_exchange = False
         self._alerts: list[str] = []
         self._data_dir = data_dir
 
@@ -101,4 +103,5 @@ class Desk:
             self.web.close()
         self.keeper = self.web = None
         self.register = Register()
+        self.ended_exchange = False
         self._alerts = []

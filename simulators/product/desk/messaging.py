@@ -13,6 +13,7 @@ from simulators.product.desk.desk import Action, Answer, Desk, Params
 from simulators.product.desk.reading import read_mail
 from simulators.product.draft import Draft, checked_address, clean, parse_draft
 from simulators.product.errors import ConnectionLost, Failed
+from simulators.product.patients import bounce_told, of_patient, sender_shown
 from simulators.product.reports import (
     body_text,
     original_of,
@@ -92,10 +93,15 @@ class Messaging:
                 if shown.kind == "delivery-report":
                     raw = session.read(folder, item.uid, mark_seen=False)
                     told = read_delivery_report(raw, desk.behaviour)
+                    action, status, diagnostic = told.action, told.status, told.diagnostic
+                    if action == "failed" and of_patient(told.recipient):
+                        action, status, diagnostic = bounce_told((action, status, diagnostic), desk.behaviour)
+                        if not action:
+                            continue
                     report = {
-                        "action": told.action,
-                        "status": told.status,
-                        "diagnostic": told.diagnostic,
+                        "action": action,
+                        "status": status,
+                        "diagnostic": diagnostic,
                         "recipient": told.recipient,
                         "original_message_id": told.original_message_id,
                     }
@@ -104,10 +110,10 @@ class Messaging:
                         "message_id": shown.message_id,
                         "uid": item.uid,
                         "subject": shown_subject(item.head, desk.behaviour),
-                        "from": shown.sender,
                         "seen": item.seen,
                         "kind": shown.kind,
                         "report": report,
+                        **sender_shown(shown.sender, desk.settings.patients, desk.behaviour).row(),
                     }
                 )
         except ConnectionLost:
