@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import dataclass
 
 from harness.artefacts.mail import Mail
@@ -12,7 +13,11 @@ from harness.bench import Bench
 from harness.findings import Bilingual
 from harness.outcomes import NotTested
 from simulators.correspondents.letter import Heading, Letter, write
+from simulators.correspondents.reading import read
+from simulators.correspondents.receipt import Receipt, build_mdn
+from simulators.tenant import BalType
 
+_MESSAGE_ID = re.compile(r"<[^<>\s@]+@[^<>\s@]+>")
 SUBJECT = "Avis sur un patient commun"
 _TEXT = "Cher confrère,\r\n\r\nMerci de votre avis.\r\n"
 
@@ -56,6 +61,21 @@ def receive_ready(
     to = mailbox or bench.bal.address
     bench.tenant.post(to, content, path=path)
     return Mail(bench.tenant.mails_of(to)[-1])
+
+
+def receive_receipt(bench: Bench, sent: SentMail) -> Mail:
+    """Let the correspondent return the read receipt of a mail that the product sent."""
+    contact, number = bench.tenant.correspondent, bench.mark
+    domain = contact.address.rpartition("@")[2]
+    heading = Heading(
+        contact.name,
+        contact.address,
+        (bench.bal.address,),
+        f"<{number}.accuse@{domain}>",
+        bench.tenant.clock.now(),
+    )
+    content = build_mdn(Receipt(), heading, read(sent.mail.raw), f"=_accuse{number}")
+    return receive_ready(bench, content, path="")
 
 
 def notification(bench: Bench, *, kind: str, asks: str) -> bytes:
@@ -124,6 +144,35 @@ def acknowledged(bench: Bench, mail: Mail, *, mailbox: str | None = None) -> tup
             )
         )
     return receipts
+
+
+def second_mailbox(bench: Bench) -> str:
+    """Give the product a second mailbox for people and return its address.
+
+    A product with one kind of mailbox has none.
+    """
+    kinds: list[BalType] = [kind for kind in ("PER", "ORG") if kind in bench.profile.claims.mailboxes]
+    if len(kinds) < 2:
+        raise NotTested(
+            Bilingual(
+                "Le produit ne gère pas deux sortes de BAL de personnes : il n'y en a qu'une à lire.",
+                "The product does not handle two kinds of people's mailboxes: there is one to read.",
+            )
+        )
+    bench.world(mailboxes=tuple(kinds))
+    return bench.tenant.mailboxes[1].address
+
+
+def need_own_ids(*sent: SentMail) -> None:
+    """Go on only if each sent mail has a Message-ID of its own, by which what comes back is matched."""
+    ids = [one.mail.message_id or "" for one in sent]
+    if len({*ids}) < len(ids) or not all(_MESSAGE_ID.fullmatch(one) for one in ids):
+        raise NotTested(
+            Bilingual(
+                "Le courriel n'a pas de Message-ID qui lui soit propre : rien ne peut en être rapproché.",
+                "The mail has no Message-ID of its own: nothing can be matched to it.",
+            )
+        )
 
 
 def only_receipts(sent: tuple[SentMail, ...]) -> tuple[SentMail, ...]:

@@ -69,10 +69,18 @@ def receipt_not_automatic(receipts: Sequence[SentMail], why: str) -> Iterator[Fi
         yield finding("SHOW-008", expected=why, found=_told(one), evidence=one.mail.sha256)
 
 
-def delivery_shown(outbox: Lines, sent: Mail) -> Iterator[Finding]:
-    """SHOW-009: the sent mail is shown as delivered once the operator said so."""
+def delivery_shown(outbox: Lines, listed: Lines, sent: Mail) -> Iterator[Finding]:
+    """SHOW-009: the sent mail is shown as delivered once the operator said so.
+
+    At the mail itself (`outbox`), or by a report in the list that tells it and names the mail.
+    """
     line = line_of(outbox, sent)
-    if line is None or line.get("delivery") != "delivered":
+    reports = [one["report"] for one in listed if isinstance(one.get("report"), Mapping)]
+    told = any(
+        one.get("action") == "delivered" and one.get("original_message_id") == sent.message_id
+        for one in reports
+    )
+    if not told and (line is None or line.get("delivery") != "delivered"):
         yield finding("SHOW-009", expected="delivered", found=_state(line), evidence=sent.sha256)
 
 
@@ -87,15 +95,20 @@ def reading_shown(outbox: Lines, read: Mail, reader: str, unread: Collection[Mai
             yield finding("SHOW-010", expected="read_by ∅", found=_state(line), evidence=mail.sha256)
 
 
-def failures_shown(outbox: Lines, sent: Mail, failed: Collection[str], *, state: str) -> Iterator[Finding]:
-    """SHOW-011: the sent mail is shown as failed, for the recipients of whom the report says so, and why."""
+def failures_shown(
+    outbox: Lines, sent: Mail, failed: Collection[str], states: Sequence[str]
+) -> Iterator[Finding]:
+    """SHOW-011: the sent mail is shown as failed, for the recipients of whom the report says so, and why.
+
+    `states` are the states that it may be shown in.
+    """
     line = line_of(outbox, sent)
     told = [one for one in (line or {}).get("failures") or () if isinstance(one, Mapping)]
     names = {str(one.get("recipient")).lower() for one in told}
     causes = all(one.get("status") or one.get("diagnostic") for one in told)
     wanted = {address.lower() for address in failed}
-    if line is None or line.get("delivery") != state or names != wanted or not causes:
-        expected = f"{state} : {', '.join(sorted(wanted)) or '∅'}"
+    if line is None or line.get("delivery") not in states or names != wanted or not causes:
+        expected = f"{' | '.join(states)} : {', '.join(sorted(wanted)) or '∅'}"
         yield finding("SHOW-011", expected=expected, found=_state(line), evidence=sent.sha256)
 
 

@@ -139,7 +139,7 @@ SENDING_VARIANTS: tuple[Variant, ...] = (
     ),
     variant(
         "adresse-de-retour-ignoree",
-        "SC.MSS/va1.18",
+        "SC.MSS/va1.18 MSS/ENV.01",
         "N'écrit pas l'adresse de retour choisie",
         "Does not write the return address that was chosen",
         chosen_reply_to=False,

@@ -20,10 +20,9 @@ from harness.letters import (
     opened,
     receive_letter,
     receive_ready,
+    second_mailbox,
 )
-from harness.outcomes import NotTested
 from harness.scenes import send_one
-from simulators.tenant import BalType
 
 PEOPLE = ("PER", "ORG")
 
@@ -328,17 +327,3 @@ def test_several_addresses(bench: Bench) -> None:
     asks = tuple(one.address for one in bench.tenant.correspondents(2))
     received = receive_letter(bench, Post(asks=asks))
     bench.judge(receipt_not_automatic(opened(bench, received), "Disposition-Notification-To : 2"))
-
-
-def second_mailbox(bench: Bench) -> str:
-    """Give the product a second mailbox for people and return its address; a product with one kind has none."""
-    kinds: list[BalType] = [kind for kind in ("PER", "ORG") if kind in bench.profile.claims.mailboxes]
-    if len(kinds) < 2:
-        raise NotTested(
-            Bilingual(
-                "Le produit ne gère pas deux sortes de BAL de personnes : il n'y en a qu'une à lire.",
-                "The product does not handle two kinds of people's mailboxes: there is one to read.",
-            )
-        )
-    bench.world(mailboxes=tuple(kinds))
-    return bench.tenant.mailboxes[1].address
