@@ -40,13 +40,13 @@ def load_profile(
     """Read, check and return a vendor profile.
 
     `known` is the requirement catalogue (the published one), `today` the day on which waivers are judged
-    (this one). `reference` is the packaged profile of the reference product, unless a file bears that name.
+    (this one). `reference` and `reference-pfi` are the packaged profiles, unless a file bears that name.
     Raises `ProfileError` with every mistake found: those of the file, else those of its TOML,
     else those of its shape and between its values together.
     """
     file = Path(path)
-    if str(file) == reference.NAME and not file.exists():
-        file = reference.profile_path()
+    if str(file) in reference.NAMES and not file.exists():
+        file = reference.profile_path(str(file))
     content = read_profile(file)
     text = decode_profile(file, content)
     data = _jsonable(_parse(file, text))

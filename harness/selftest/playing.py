@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.factory import DRIVER_KEY, RECORD_ONLY_KEY, UNCHECKED_KEY, WATCH_KEY
-from harness.reference import profile_path
+from harness.reference import name_for, profile_path
 from harness.selftest.inprocess import InProcessDriver
 from harness.selftest.reads import Reads
 from simulators.product import Product, variant_named
@@ -127,9 +127,14 @@ def _read(name: str, corridor: str, path: Path) -> Play:
 
 
 def _profile(folder: Path, level: str, corridor: str) -> Path:
-    """Write the packaged profile of the reference product, its proofs beside it, so changed."""
-    shutil.copytree(profile_path().parent, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    path = folder / profile_path().name
+    """Write the packaged profile of the reference product, its proofs beside it, so changed.
+
+    In the corridor of PFI that of the reference PFI: another product as far as the wire shows, of the same
+    variants.
+    """
+    packaged = profile_path(name_for(corridor))
+    shutil.copytree(packaged.parent, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    path = folder / packaged.name
     text = re.sub(r'(?m)^level = ".*"$', f'level = "{level}"', path.read_text("utf-8"))
     path.write_text(re.sub(r'(?m)^corridor = ".*"$', f'corridor = "{corridor}"', text), encoding="utf-8")
     return path

@@ -12,6 +12,7 @@ from simulators.product.variants_auth import AUTH_VARIANTS
 from simulators.product.variants_cda import CDA_VARIANTS
 from simulators.product.variants_documents import SENDING_VARIANTS
 from simulators.product.variants_filing import FILING_VARIANTS
+from simulators.product.variants_gateway import GATEWAY_VARIANTS
 from simulators.product.variants_mail import MAIL_VARIANTS
 from simulators.product.variants_metadata import METADATA_VARIANTS
 from simulators.product.variants_patients import PATIENT_VARIANTS
@@ -34,6 +35,7 @@ VARIANTS: Final[Mapping[str, Variant]] = MappingProxyType(
             *SCREEN_VARIANTS,
             *TRACE_VARIANTS,
             *PATIENT_VARIANTS,
+            *GATEWAY_VARIANTS,
         )
     }
 )
