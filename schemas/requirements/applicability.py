@@ -76,6 +76,7 @@ class _Tables:
     corridors: Mapping[str, str]
     own: Mapping[str, str]
     follows: Mapping[str, str]
+    reactions: Mapping[str, str]
     mailboxes: Mapping[str, str]
     roles: Mapping[str, tuple[str, ...]]
     documents: Mapping[str, str]
@@ -121,6 +122,8 @@ def _not_in_force(requirement: Requirement, claims: Claims) -> Bilingual | None:
 def _other_actor(requirement: Requirement, claims: Claims) -> Bilingual | None:
     if claims.level is Level.OPERATOR:
         return None if requirement.actor is Actor.OPERATOR else message("applicability.not_operator")
+    if requirement.id in _tables().reactions:
+        return None
     if requirement.actor in (Actor.OPERATOR, Actor.PATIENT_MAILBOX, Actor.DIRECTORY):
         return message("applicability.space_duty").filled(actor=requirement.actor.value)
     if requirement.actor is Actor.PFI and claims.corridor != "PFI":
@@ -213,6 +216,9 @@ def _corridors(requirement: Requirement) -> tuple[str, ...]:
 
 def _leader(requirement: Requirement) -> Requirement:
     """Return the official requirement that says who is concerned, else the requirement itself."""
+    reaction = _tables().reactions.get(requirement.id)
+    if reaction is not None:
+        return catalogue().get(reaction)
     listed = requirement.edition is not None and requirement.edition.corridors
     if listed or requirement.actor is not Actor.CLIENT:
         return requirement
@@ -241,6 +247,7 @@ def _tables() -> _Tables:
         corridors=MappingProxyType(tables["corridors"]),
         own=MappingProxyType(tables["own"]),
         follows=MappingProxyType(tables["follows"]),
+        reactions=MappingProxyType(tables["reactions"]),
         mailboxes=MappingProxyType(tables["mailboxes"]),
         roles=MappingProxyType({key: tuple(names) for key, names in tables["roles"].items()}),
         documents=MappingProxyType(tables["documents"]),

@@ -45,13 +45,26 @@ def test_withdrawn_and_unknown_are_never_asked(requirement_id, french):
         assert french in answer.reason.fr
 
 
-@pytest.mark.parametrize("requirement_id", ["X-OPE-01", "X-ENS-04", "X-ANN-09"])
+@pytest.mark.parametrize("requirement_id", ["X-OPE-01", "X-ANN-09"])
 def test_duties_of_the_space_are_not_asked_of_a_product(requirement_id):
     answer = asked(requirement_id, corridor="OPERATEUR")
 
     assert not answer.applies
     assert "simulateur" in answer.reason.fr
     assert "simulator" in answer.reason.en
+
+
+@pytest.mark.parametrize("requirement_id", ["X-ENS-03", "X-ENS-04", "X-ENS-08", "X-ENS-10"])
+def test_what_a_product_does_of_a_duty_of_the_space_is_asked(requirement_id):
+    assert asked(requirement_id).applies
+    assert not asked(requirement_id, mailboxes=frozenset({"APP"})).applies
+    assert not asked(requirement_id, integration="send-function").applies
+    assert not asked(requirement_id, level=Level.OPERATOR, corridor="OPERATEUR").applies
+
+
+def test_where_an_automatic_mail_is_answered_is_asked_of_applicative_mailboxes():
+    assert asked("X-ENS-09", mailboxes=frozenset({"APP"})).applies
+    assert not asked("X-ENS-09", mailboxes=frozenset({"PER", "ORG"})).applies
 
 
 def test_an_operator_under_test_is_asked_the_operators_duties_only():

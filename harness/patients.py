@@ -1,0 +1,82 @@
+"""What the cases on patients do: the product writes to one of its records, a patient writes, reads, answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from harness.artefacts.mail import Mail
+from harness.artefacts.sent import SentMail
+from harness.bench import Bench
+from harness.checks.delivery import listed
+from harness.findings import Bilingual
+from harness.outcomes import NotTested
+from simulators.documents.patients import Patient
+
+Line = Mapping[str, Any]
+SUBJECT = "Question sur mon traitement"
+_WRITING = Bilingual("écrire à un patient choisi dans le dossier", "write to a patient chosen in the record")
+
+
+def write(bench: Bench, key: str, **more: Any) -> SentMail:
+    """Let the product write to the patient of a record and return the mail as the operator accepted it."""
+    mark = bench.mark
+    bench.need(bench.product.write_to_patient(key, **more), _WRITING)
+    return bench.one_sent(mark)
+
+
+def tried(bench: Bench, key: str) -> tuple[SentMail, ...]:
+    """Return what leaves when the user writes to the patient of this record, whatever the product answers."""
+    mark = bench.mark
+    bench.product.write_to_patient(key)
+    return bench.sent(mark)
+
+
+def identity(bench: Bench, key: str) -> Patient:
+    """Return who the patient of a record is."""
+    return bench.tenant.record(key).patient
+
+
+def patient_writes(bench: Bench, key: str) -> Mail:
+    """Let the patient of a record write to the product's mailbox; return the mail as it lies there.
+
+    A patient may do so once a professional wrote to them; whether they may begin is not settled (DOSSIER §4).
+    A case that does not let the product write first asks for `Habits(starts=True)`, and says so.
+    """
+    address, bal = identity(bench, key).mss_address, bench.bal.address
+    bench.tenant.with_patients(lambda mes: mes.write(address, bal, SUBJECT, "Bonjour,\r\nmerci.\r\n"))
+    return Mail(bench.tenant.mails_of(bal)[-1])
+
+
+def line_of(bench: Bench, mail: Mail, *told_by: str) -> Line:
+    """Return the line of the list that shows a mail; it has to tell at least one of the fields `told_by`."""
+    line = listed(bench.product.messages(), mail)
+    if line is None:
+        raise NotTested(
+            Bilingual(
+                "Le courriel n'est pas dans la liste du produit.", "The mail is not in the product's list."
+            )
+        )
+    if told_by and not any(line.get(field) for field in told_by):
+        names = ", ".join(told_by)
+        raise NotTested(
+            Bilingual(
+                f"Le pilote ne dit pas ce que la liste montre ({names}) : à déclarer, avec une preuve.",
+                f"The driver does not tell what the list shows ({names}): declare it, with a proof.",
+            )
+        )
+    return line
+
+
+def bounced(bench: Bench) -> None:
+    """Wait for the report by which Mon espace santé returns a mail."""
+    bal, limit = bench.bal.address, bench.profile.limits.delivery_s
+    if not bench.wait_until(lambda: bool(bench.tenant.delivery_reports(bal)), limit):
+        raise RuntimeError("Mon espace santé returned no delivery report")
+
+
+def shown(bench: Bench) -> tuple[Sequence[Line], Sequence[Line]]:
+    """Return the sent mails and the received ones, as far as the product shows them."""
+    product = bench.product
+    outbox = product.outbox() if product.can("outbox") else ()
+    return outbox, product.messages() if product.can("list") else ()
