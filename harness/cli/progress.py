@@ -32,8 +32,20 @@ if TYPE_CHECKING:
     from simulators.journal import Journal
 
 BLOCKERS_SHOWN = 12
-_SIGN = {"passed": "ok", "warning": "warning", "failed": "error", "not-tested": "info"}
-_STYLE = {"passed": "green", "warning": "yellow", "failed": "red", "not-tested": "dim"}
+_SIGN = {
+    "passed": "ok",
+    "warning": "warning",
+    "failed": "error",
+    "not-tested": "info",
+    "not-applicable": "info",
+}
+_STYLE = {
+    "passed": "green",
+    "warning": "yellow",
+    "failed": "red",
+    "not-tested": "dim",
+    "not-applicable": "dim",
+}
 
 
 class Progress:

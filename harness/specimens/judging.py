@@ -80,7 +80,7 @@ def judge_takes(
     if played.problem is not None and not played.takes and not played.specimens:
         raise (
             NotConcerned(played.problem.reason)
-            if offered and played.problem.fault is None
+            if offered and _declined(bench, played.problem)
             else played.problem
         )
     found = list(rule(played))
@@ -94,7 +94,7 @@ def judge_if_offered(bench: Bench, scene: Scene) -> None:
     try:
         judge_specimens(bench, scene)
     except NotTested as reason:
-        if reason.fault is None:
+        if _declined(bench, reason):
             raise NotConcerned(reason.reason) from reason
         raise
 
@@ -203,6 +203,11 @@ def _played(bench: Bench, scene: Scene) -> Played:
     if played.problem is not None and played.problem.fault in {FaultClass.HARNESS, FaultClass.ENVIRONMENT}:
         raise played.problem
     return played
+
+
+def _declined(bench: Bench, reason: NotTested) -> bool:
+    """Tell whether the product itself does without: a folder that shows nothing says nothing of it."""
+    return reason.fault is None and bench.capabilities.means != "files"
 
 
 def _read(specimen: Specimen) -> None:

@@ -177,6 +177,13 @@ def test_an_empty_folder_says_what_to_put(bed):
     assert "remplace un document" in case["reason"]["fr"]
 
 
+def test_what_a_product_may_do_is_not_tested_where_no_file_shows_it(bed):
+    fill(bed, simple=PLAIN)
+    case = play(bed, "--case", "SC.MSS-va1.30/deletion").case("SC.MSS-va1.30/deletion")
+    assert case["result"] == "not-tested"
+    assert "supprime un document" in case["reason"]["fr"]
+
+
 def test_files_that_are_too_large_are_told(bed, monkeypatch):
     monkeypatch.setattr("harness.specimens.files.LARGEST_FILE", 100)
     fill(bed, grand=PLAIN)
