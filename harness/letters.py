@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from harness.artefacts.mail import Mail
 from harness.artefacts.mdn import read_mdn
 from harness.artefacts.sent import SentMail
 from harness.bench import Bench
-from harness.findings import Bilingual
+from harness.findings import Bilingual, Finding
 from harness.outcomes import NotTested
 from simulators.correspondents.letter import Heading, Letter, write
 from simulators.correspondents.reading import read
@@ -19,6 +21,7 @@ from simulators.tenant import BalType
 
 _MESSAGE_ID = re.compile(r"<[^<>\s@]+@[^<>\s@]+>")
 SUBJECT = "Avis sur un patient commun"
+_OPEN = Bilingual("ouvrir le message", "open the message")
 _TEXT = "Cher confrère,\r\n\r\nMerci de votre avis.\r\n"
 
 
@@ -126,7 +129,7 @@ def opened(
         bench.need_parameter("read", "receipt")
     mark = bench.mark
     answer = bench.product.read(mail.message_id or "", receipt=receipt, mailbox=mailbox)
-    bench.need(answer, Bilingual("ouvrir le message", "open the message"))
+    bench.need(answer, _OPEN)
     return bench.sent(mark)
 
 
@@ -135,7 +138,12 @@ def acknowledged(bench: Bench, mail: Mail, *, mailbox: str | None = None) -> tup
 
     Without one, what a receipt is like cannot be judged: that none leaves is the fault of another case.
     """
-    receipts = only_receipts(opened(bench, mail, receipt="accept", mailbox=mailbox))
+    bench.need_parameter("read", "receipt")
+    mark = bench.mark
+    answer = bench.product.read(mail.message_id or "", receipt="accept", mailbox=mailbox)
+    bench.need(answer, _OPEN)
+    none_to_come = answer.result.get("receipt") in {"declined", "not-asked", "asked"}
+    receipts = () if none_to_come else receipts_since(bench, mark)
     if not receipts:
         raise NotTested(
             Bilingual(
@@ -173,6 +181,26 @@ def need_own_ids(*sent: SentMail) -> None:
                 "The mail has no Message-ID of its own: nothing can be matched to it.",
             )
         )
+
+
+def receipts_since(bench: Bench, mark: int) -> tuple[SentMail, ...]:
+    """Wait for a read receipt of the product, not longer than a mail may take; return those that left."""
+    bench.wait_until(lambda: bool(only_receipts(bench.sent(mark))), bench.profile.limits.delivery_s)
+    return only_receipts(bench.sent(mark))
+
+
+def in_outbox(
+    bench: Bench, judged: Callable[[Sequence[Mapping[str, Any]]], Iterable[Finding]]
+) -> list[Finding]:
+    """Return what there is to say of the sent mails once the product had time to read what came back."""
+    found: list[Finding] = []
+
+    def right() -> bool:
+        found[:] = judged(bench.product.outbox())
+        return not found
+
+    bench.wait_until(right, bench.profile.limits.delivery_s)
+    return found
 
 
 def only_receipts(sent: tuple[SentMail, ...]) -> tuple[SentMail, ...]:

@@ -3,7 +3,7 @@
 from simulators.imap.faults import Bye
 from simulators.pki.faults import ForgedCrl, OcspForged, RevocationBehaviour, Unreachable
 from simulators.pki.flavours import ServerFlavour
-from simulators.smtp.faults import AuthenticationRefused, ServiceUnavailable
+from simulators.smtp.faults import AuthenticationRefused, MessageRefused, ServiceUnavailable
 from simulators.tenant import PscSpec
 from simulators.wire.faults import (
     Close,
@@ -35,6 +35,7 @@ __all__ = [
     "Close",
     "ForgedCrl",
     "InjectedPlaintext",
+    "MessageRefused",
     "OcspForged",
     "PscSpec",
     "RevocationBehaviour",

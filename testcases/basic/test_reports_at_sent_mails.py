@@ -7,7 +7,7 @@ from harness.bench import Bench
 from harness.cases import case
 from harness.checks.reception import failure_told
 from harness.checks.screen import failures_shown
-from harness.letters import need_own_ids
+from harness.letters import in_outbox, need_own_ids
 from harness.scenes import report_received, send_one
 
 SENT_OR_DELIVERED = ("sent", "delivered")
@@ -46,10 +46,14 @@ def test_of_two_mails(bench: Bench) -> None:
         _judge_list(bench, first)
         return
     report_received(bench)
-    shown = bench.product.outbox()
     bench.judge(
-        failures_shown(shown, first.mail, [bouncing], [_state(first)]),
-        failures_shown(shown, second.mail, [], SENT_OR_DELIVERED),
+        in_outbox(
+            bench,
+            lambda shown: (
+                *failures_shown(shown, first.mail, [bouncing], [_state(first)]),
+                *failures_shown(shown, second.mail, [], SENT_OR_DELIVERED),
+            ),
+        )
     )
 
 
@@ -73,7 +77,8 @@ def test_one_of_two_recipients(bench: Bench) -> None:
         _judge_list(bench, sent)
         return
     report_received(bench)
-    bench.judge(failures_shown(bench.product.outbox(), sent.mail, [bouncing], [_state(sent)]))
+    state = [_state(sent)]
+    bench.judge(in_outbox(bench, lambda shown: failures_shown(shown, sent.mail, [bouncing], state)))
 
 
 def _state(sent: SentMail) -> str:

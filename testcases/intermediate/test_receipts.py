@@ -18,6 +18,7 @@ from harness.letters import (
     notification,
     only_receipts,
     opened,
+    receipts_since,
     receive_letter,
     receive_ready,
     second_mailbox,
@@ -106,7 +107,7 @@ def test_accepted(bench: Bench) -> None:
     mark = bench.mark
     answer = bench.product.read(received.message_id or "", receipt="accept")
     bench.need(answer, Bilingual("ouvrir le message", "open the message"))
-    receipts = only_receipts(bench.sent(mark))
+    receipts = receipts_since(bench, mark)
     bench.judge(
         receipt_left(receipts, answer, received),
         *(check_against(one.mail, received) for one in receipts),

@@ -14,7 +14,7 @@ from harness.checks.screen import (
     refusal_told,
     returns_to,
 )
-from harness.letters import need_own_ids, receive_receipt
+from harness.letters import in_outbox, need_own_ids, receive_receipt
 from harness.scenes import report_received, send_one
 
 OUTSIDE = "jeanne.testut@messagerie.example"
@@ -68,10 +68,10 @@ def test_delivered(bench: Bench) -> None:
     sent = send_one(bench, request_dsn=True)
     need_own_ids(sent)
     report_received(bench)
-    product = bench.product
-    shown = product.outbox() if product.can("outbox") else ()
-    listed = () if product.can("outbox") else product.messages()
-    bench.judge(delivery_shown(shown, listed, sent.mail))
+    if bench.product.can("outbox"):
+        bench.judge(in_outbox(bench, lambda shown: delivery_shown(shown, (), sent.mail)))
+    else:
+        bench.judge(delivery_shown((), bench.product.messages(), sent.mail))
 
 
 @outbox(
@@ -92,7 +92,8 @@ def test_read(bench: Bench) -> None:
     sent = send_one(bench, request_mdn=True)
     need_own_ids(sent)
     receive_receipt(bench, sent)
-    bench.judge(reading_shown(bench.product.outbox(), sent.mail, bench.tenant.correspondent.address))
+    reader = bench.tenant.correspondent.address
+    bench.judge(in_outbox(bench, lambda shown: reading_shown(shown, sent.mail, reader)))
 
 
 @outbox(
@@ -115,7 +116,7 @@ def test_matched(bench: Bench) -> None:
     need_own_ids(first, second)
     receive_receipt(bench, second)
     reader = bench.tenant.correspondent.address
-    bench.judge(reading_shown(bench.product.outbox(), second.mail, reader, unread=[first.mail]))
+    bench.judge(in_outbox(bench, lambda shown: reading_shown(shown, second.mail, reader, [first.mail])))
 
 
 @sending(

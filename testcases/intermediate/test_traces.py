@@ -10,7 +10,7 @@ from harness.checks.traces import Deed, Kind, Trace, failure_traced, five_facts,
 from harness.findings import Bilingual
 from harness.letters import Post, receive_letter
 from harness.scenes import send_one
-from simulators.smtp.faults import MessageRefused
+from harness.world import MessageRefused
 
 
 def tracing(id_: str, requirement: str, needs: Sequence[str], *, fr: str, en: str) -> pytest.MarkDecorator:
