@@ -158,6 +158,8 @@ def settings_lines(params: Mapping[str, Any]) -> list[str]:
     lines.extend(f"PSC {key} : {value}" for key, value in (params.get("psc") or {}).items())
     if directory := params.get("directory"):
         lines.append(f"ANNUAIRE : {directory['base_url']} (ESANTE-API-KEY : {directory['api_key']})")
+        extractions = (directory.get(name) for name in ("extraction_url", "libre_acces_url"))
+        lines.extend(f"EXTRACTION : {url}" for url in extractions if url)
     lines.append(f"X-MSS-NIL : {params.get('nil', '')}")
     lines.extend(_record_line(patient) for patient in params.get("patients", ()))
     return lines

@@ -41,6 +41,7 @@ _EXAMPLES = {
     "network.autoconfig_port": "autoconfig_port = 1444",
     "network.pki_port": "pki_port = 1080",
     "network.dns_port": "dns_port = 1053",
+    "network.directory_port": "directory_port = 1445",
     "declarations": '[declarations."ECO.3.1.1"]\nstatement = "Oui : …"\nproof = "captures/liste.png"',
     "declarations.*": '[declarations."ECO.3.1.1"]\nstatement = "Oui : …"\nproof = "captures/liste.png"',
     "declarations.*.statement": 'statement = "Oui : la liste affiche expéditeur, objet et date."',

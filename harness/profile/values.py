@@ -69,6 +69,7 @@ class Network:
     autoconfig_port: int | None = None
     pki_port: int | None = None
     dns_port: int | None = None
+    directory_port: int | None = None
 
     def ports(self) -> Mapping[str, int]:
         """Return the ports that are fixed, by key."""
@@ -79,6 +80,7 @@ class Network:
             "autoconfig_port": self.autoconfig_port,
             "pki_port": self.pki_port,
             "dns_port": self.dns_port,
+            "directory_port": self.directory_port,
         }
         return {key: port for key, port in values.items() if port is not None}
 

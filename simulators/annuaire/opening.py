@@ -41,6 +41,7 @@ class OpenDirectory:
     ) -> None:
         self._server = server
         self._tenant = tenant
+        self._spec = spec
         self._clock = clock
         self.store = _filled(made.records, clock)
         self.directory: Directory = server.add_tenant(
@@ -60,6 +61,8 @@ class OpenDirectory:
         return TenantDirectory(
             base_url=directory.base,
             extraction_url=self._server.extraction_url(self._tenant),
+            libre_acces_url=self._server.extraction_url(self._tenant, "PS_LibreAcces"),
+            extraction_every_h=self._spec.extraction_every_h,
             api_key=directory.api_key,
             operator_key=directory.operator_key or "",
             entries=tuple(self._entries.values()),

@@ -18,13 +18,14 @@ class DirectorySpec:
     It always holds the product's mailboxes and the correspondents, their structures with a BAL ORG and an
     ordinary e-mail, and one professional of the liste rouge. `others` adds so many invented professionals (a
     page has 50), `homonyms` so many who bear the name of the usual correspondent. `faults` are on from the
-    beginning.
+    beginning. `extraction_every_h` is how often the product is told to load the extraction files by itself.
     """
 
     conduct: Conduct = field(default_factory=Conduct)
     faults: tuple[DirectoryFault, ...] = ()
     others: int = 20
     homonyms: int = 0
+    extraction_every_h: float = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ class TenantDirectory:
 
     base_url: str
     extraction_url: str
+    libre_acces_url: str
+    extraction_every_h: float
     api_key: str
     operator_key: str
     entries: tuple[DirectoryEntry, ...]
@@ -82,4 +85,10 @@ class TenantDirectory:
 
     def to_json(self) -> dict[str, Any]:
         """Return the form of `configure` of driver/1."""
-        return {"base_url": self.base_url, "api_key": self.api_key}
+        return {
+            "base_url": self.base_url,
+            "api_key": self.api_key,
+            "extraction_url": self.extraction_url,
+            "libre_acces_url": self.libre_acces_url,
+            "extraction_every_h": self.extraction_every_h,
+        }

@@ -10,6 +10,7 @@ from simulators.product.variant import Variant
 from simulators.product.variants_archive import ARCHIVE_VARIANTS
 from simulators.product.variants_auth import AUTH_VARIANTS
 from simulators.product.variants_cda import CDA_VARIANTS
+from simulators.product.variants_directory import DIRECTORY_VARIANTS
 from simulators.product.variants_documents import SENDING_VARIANTS
 from simulators.product.variants_filing import FILING_VARIANTS
 from simulators.product.variants_gateway import GATEWAY_VARIANTS
@@ -30,6 +31,7 @@ VARIANTS: Final[Mapping[str, Variant]] = MappingProxyType(
             *ARCHIVE_VARIANTS,
             *METADATA_VARIANTS,
             *CDA_VARIANTS,
+            *DIRECTORY_VARIANTS,
             *FILING_VARIANTS,
             *RECEIPT_VARIANTS,
             *SCREEN_VARIANTS,
