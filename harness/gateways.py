@@ -6,22 +6,37 @@ The product is told of the software at `configure` and answers where it listens 
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
+
+import pytest
 
 from harness.artefacts.hl7 import Hl7Error, Hl7Message, read_hl7
 from harness.artefacts.mail import Mail
 from harness.artefacts.mdn import Mdn, read_mdn
 from harness.artefacts.sent import SentMail
 from harness.bench import Bench
+from harness.cases import case
+from harness.checks import gateway
+from harness.checks.acknowledgement import Edition, check_against, check_mdn
 from harness.checks.gateway import Brought, Wanted
-from harness.findings import Bilingual
-from harness.outcomes import NotTested
+from harness.checks.hl7 import check_answer, check_hl7
+from harness.checks.hl7.acknowledgements import check_zam
+from harness.findings import Bilingual, Finding
+from harness.outcomes import NotConcerned, NotTested
 from simulators.correspondents.letter import Heading
 from simulators.correspondents.reading import read
 from simulators.correspondents.receipt import Receipt, build_mdn
-from simulators.documents import CR_BIO, Action, BuiltCda, DocumentFactory, DocumentModel, Envelope
+from simulators.documents import (
+    CR_BIO,
+    CR_IMG,
+    Action,
+    BuiltCda,
+    DocumentFactory,
+    DocumentModel,
+    Envelope,
+)
 from simulators.hl7 import Hl7Spec, Order, PeerHandle, Reply, Request, write_request
 from simulators.hl7.er7 import Parties
 from simulators.records import RecordSpec
@@ -29,12 +44,55 @@ from simulators.smtp.dsn import RecipientReport, build_dsn
 from simulators.smtp.envelope import Envelope as SmtpEnvelope
 from simulators.smtp.envelope import Recipient
 
-__all__ = ["CR_BIO", "Action", "Hospital", "Order", "Reply"]
+__all__ = [
+    "BOTH",
+    "CR_BIO",
+    "CR_IMG",
+    "PATIENT_TEXT",
+    "PS_TEXT",
+    "REPLACED_TEXT",
+    "Action",
+    "Brought",
+    "Done",
+    "Hospital",
+    "Order",
+    "Receipt",
+    "Reply",
+    "acknowledgement",
+    "business",
+    "gateway_case",
+    "need_dmp",
+    "need_mails",
+    "need_messages",
+    "need_notifications",
+    "notifications",
+    "offered",
+    "ordinary",
+    "profiled",
+    "returned_mdn",
+    "sent_as_asked",
+]
 
 QUIET_S = 0.3
 """How long nothing has to come before it is said that nothing comes, once the product has answered."""
 ANSWER_S = 15.0
 NIL_OF_CORRESPONDENTS = "9999"
+
+
+def gateway_case(
+    id_: str, *, requirements: Iterable[str], fr: str, en: str, role: str = "send"
+) -> pytest.MarkDecorator:
+    """Mark a case of the PFI corridor; `role` is `send` for HL7 to mail, `receive` for mail to HL7."""
+    return case(
+        id_,
+        requirements=requirements,
+        needs=("configure",),
+        level="advanced",
+        mailboxes=("APP",),
+        roles=(role,),
+        fr=fr,
+        en=en,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +128,41 @@ class Hospital:
         self._number = 0
 
     @property
+    def recipient(self) -> str:
+        """Return the usual correspondent."""
+        return self.bench.tenant.correspondent.address
+
+    @property
+    def professional(self) -> tuple[str, ...]:
+        """Return one professional."""
+        return (self.recipient,)
+
+    @property
+    def patient_only(self) -> tuple[str, ...]:
+        """Return the patient alone."""
+        return (self.patient.mss_address,)
+
+    @property
+    def both(self) -> tuple[str, ...]:
+        """Return a professional and the patient."""
+        return (self.recipient, self.patient.mss_address)
+
+    @property
+    def two(self) -> tuple[str, ...]:
+        """Return two professionals."""
+        return tuple(one.address for one in self.bench.tenant.correspondents(2))
+
+    @property
+    def contact(self) -> str:
+        """Return where the hospital wants its answers."""
+        return f"service.nephrologie@{self.bench.tenant.domain}"
+
+    @property
+    def other(self) -> str:
+        """Return a correspondent who did not write."""
+        return self.bench.tenant.correspondents(2)[1].address
+
+    @property
     def peer(self) -> PeerHandle:
         """Return the software of the hospital."""
         peer = self.bench.tenant.hl7
@@ -81,6 +174,11 @@ class Hospital:
         """Make a document of the patient."""
         self._number += 1
         return self.documents.n1(model, self.patient, replacing=replacing, file_number=str(self._number))
+
+    def n3(self) -> BuiltCda:
+        """Make an N3 of the patient."""
+        self._number += 1
+        return self.documents.cr_bio(self.patient, file_number=str(self._number))
 
     # --- software -> PFI ------------------------------------------------------------------------------
 
@@ -157,6 +255,38 @@ class Hospital:
         """Let the product read its mailbox now; one without the action does it by itself."""
         if self.bench.product.can("collect"):
             self.bench.product.collect()
+
+    def after(
+        self,
+        done: Done,
+        event: str,
+        *,
+        delivered: bool = False,
+        failed: str = "",
+        receipt: Receipt | None = None,
+        quiet: bool = False,
+    ) -> tuple[Hl7Message, ...]:
+        """Let what came back for a mail reach the product; return its business acknowledgements `event`.
+
+        `failed` is the SMTP reply of a failure, `quiet` says that none is expected.
+        """
+        mark = self.bench.mark
+        if delivered or failed or receipt:
+            mail = need_mails(done)[0]
+            if receipt is not None:
+                self.acknowledge(mail, self.recipient, receipt)
+            else:
+                self.report(mail, self.recipient, failed)
+        self.treat()
+
+        def found() -> tuple[Hl7Message, ...]:
+            return tuple(one for one in self.received("ZAM", mark) if one.type[1] == event)
+
+        self.bench.wait_until(
+            lambda: bool(found()), min(QUIET_S, 1) if quiet else self.bench.profile.limits.delivery_s
+        )
+        failures = [one for one in found() if failed and _negative(one)]
+        return tuple(failures) or found()
 
     # --- what comes back by mail ----------------------------------------------------------------------
 
@@ -242,6 +372,132 @@ class Hospital:
         self.bench.wait_until(lambda: bool(self.bench.sent(mark)), limit)
         self.bench.settle()
         return self.bench.sent(mark)
+
+    def transfers(
+        self, *documents: BuiltCda, action: Action | None = None
+    ) -> tuple[Brought, tuple[Hl7Message, ...]]:
+        """Let a mail bring documents; return it and the messages that the product gave the software."""
+        self.peer.answer_with(Reply())
+        mark = self.bench.mark
+        brought = self.brings(*documents, action=action)
+        return brought, self.collect("MDM", len(brought.documents), mark)
+
+    def answers(
+        self, reply: Reply, *, asks: bool = True, return_path: str | None = None
+    ) -> tuple[Brought, tuple[SentMail, ...]]:
+        """Let a mail bring a document that the software answers so; return it and what the product wrote."""
+        self.peer.answer_with(reply)
+        mark = self.bench.mark
+        brought = self.brings(asks=asks, return_path=return_path)
+        need_messages(self.collect("MDM", 1, mark))
+        return brought, self.told(mark, expected=asks and return_path is None)
+
+
+BOTH = frozenset({"DESTMSSANTEPS", "DESTMSSANTEPAT"})
+PS_TEXT = "Cher confrère,\nVous trouverez ci-joint le compte rendu d'examens de votre patient."
+PATIENT_TEXT = "Bonjour,\nVos résultats d'examens sont joints à ce message."
+REPLACED_TEXT = "Cher confrère,\nLe compte rendu joint annule et remplace le précédent."
+
+
+def acknowledgement(done: Done) -> Iterator[Finding]:
+    """Judge the form of the acknowledgement of a request, alone and beside it."""
+    if done.answer is not None:
+        yield from check_hl7(done.answer.raw).findings
+        yield from check_answer(done.answer, done.asked)
+
+
+def business(zams: Sequence[Hl7Message], done: Done) -> Iterator[Finding]:
+    """Judge the form of business acknowledgements, beside their request."""
+    for zam in zams:
+        yield from check_hl7(zam.raw).findings
+        yield from check_zam(zam, done.asked)
+
+
+def profiled(messages: Sequence[Hl7Message]) -> Iterator[Finding]:
+    """Judge messages by the profile of volet LPS."""
+    for message in messages:
+        yield from check_hl7(message.raw).findings
+
+
+def sent_as_asked(done: Done) -> Iterator[Finding]:
+    """Judge that a valid request was taken, and sent as it asked."""
+    yield from gateway.taken(done.answer)
+    yield from gateway.left(done.sent, done.wanted)
+    yield from gateway.mapped(done.sent, done.wanted)
+
+
+def returned_mdn(bench: Bench, found: Sequence[Mdn], brought: Brought) -> Iterator[Finding]:
+    """Judge notifications by the edition that the profile claims, and beside the mail that they answer."""
+    edition = cast(Edition | None, bench.profile.mdn_edition)
+    for one in found:
+        yield from check_mdn(one.mail, edition)
+        yield from check_against(one.mail, brought.mail)
+
+
+def need_mails(done: Done) -> tuple[SentMail, ...]:
+    """Go on only if a mail left: otherwise there is nothing to compare with the request."""
+    if not done.sent:
+        raise NotTested(
+            Bilingual("Aucun courriel n'est parti : rien à comparer.", "No mail left: nothing to compare.")
+        )
+    return done.sent
+
+
+def need_messages(messages: tuple[Hl7Message, ...]) -> tuple[Hl7Message, ...]:
+    """Go on only if the software was given a message."""
+    if not messages:
+        raise NotTested(
+            Bilingual(
+                "La PFI n'a transmis aucun document au logiciel.", "The PFI gave the software no document."
+            )
+        )
+    return messages
+
+
+def need_notifications(sent: Sequence[SentMail]) -> list[Mdn]:
+    """Go on only if the product returned a notification."""
+    found = notifications(sent)
+    if not found:
+        raise NotTested(
+            Bilingual(
+                "La PFI n'a rendu aucun MDN : rien à juger.", "The PFI returned no MDN: nothing to judge."
+            )
+        )
+    return found
+
+
+def need_dmp(zams: tuple[Hl7Message, ...]) -> tuple[Hl7Message, ...]:
+    """Go on only if the product told of the DMP: the bench has none, so nothing can be demanded."""
+    if not zams:
+        raise NotTested(
+            Bilingual(
+                "La PFI n'a rendu aucun ZAM^Z01, et le banc n'a pas de DMP : à déclarer.",
+                "The PFI returned no ZAM^Z01, and the bench has no DMP: to be declared.",
+            )
+        )
+    return zams
+
+
+def offered(zams: tuple[Hl7Message, ...]) -> tuple[Hl7Message, ...]:
+    """Go on only if the product makes use of the permission to return ZAM^Z03."""
+    if not zams:
+        raise NotConcerned(
+            Bilingual(
+                "La PFI ne rend pas de ZAM^Z03 : rien ne l'y oblige.",
+                "The PFI returns no ZAM^Z03: nothing obliges it to.",
+            )
+        )
+    return zams
+
+
+def ordinary(sent: Sequence[SentMail]) -> tuple[SentMail, ...]:
+    """Return the mails that are no notification."""
+    return tuple(one for one in sent if read_mdn(one.mail) is None)
+
+
+def _negative(zam: Hl7Message) -> bool:
+    status = zam.first("OBX")
+    return status is not None and status.value(5) == "N"
 
 
 def notifications(sent: Sequence[SentMail]) -> list[Mdn]:

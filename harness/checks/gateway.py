@@ -15,7 +15,7 @@ from harness.artefacts.cda_header import read_header
 from harness.artefacts.ebxml import ACTION_SLOT
 from harness.artefacts.hl7 import Hl7Message, Segment, document_of
 from harness.artefacts.mail import Mail, decoded_text
-from harness.artefacts.mdn import Mdn
+from harness.artefacts.mdn import Mdn, subject_said
 from harness.artefacts.sent import SentMail
 from harness.artefacts.xdm import XdmArchive
 from harness.checks.hl7.documents import ACTIONS, METADATA_LPS
@@ -48,10 +48,16 @@ class Wanted:
 # --- acknowledgement of the request ---------------------------------------------------------------------
 
 
-def taken(answer: Hl7Message | None) -> Iterator[Finding]:
-    """PFI-001, PFI-002: a valid request is acknowledged AA."""
+def answers(answer: Hl7Message | None) -> Iterator[Finding]:
+    """PFI-001: there is an acknowledgement."""
     if answer is None:
         yield finding("PFI-001", expected="ACK", found="∅")
+
+
+def taken(answer: Hl7Message | None) -> Iterator[Finding]:
+    """PFI-001, PFI-002: a valid request is acknowledged AA."""
+    yield from answers(answer)
+    if answer is None:
         return
     msa = answer.first("MSA")
     code = msa.value(1) if msa else ""
@@ -190,6 +196,10 @@ class Back:
     code: str | None = None
 
 
+ANY_CODE = "*"
+"""A failure whose code the return does not tell."""
+
+
 def returned(zams: Sequence[Hl7Message], expected: Iterable[Back]) -> Iterator[Finding]:
     """PFI-018, 020, 021: one acknowledgement for each recipient, which tells what came back."""
     said = {_reader(one).lower(): one for one in zams}
@@ -213,7 +223,7 @@ def _told(zam: Hl7Message, back: Back) -> Iterator[Finding]:
     elif back.code:
         errors = zam.all("ERR")
         code = errors[0].value(5) if errors else ""
-        if errors and code != back.code:
+        if errors and back.code not in {ANY_CODE, code}:
             yield finding("PFI-020", expected=back.code, found=code, evidence=zam.sha256)
 
 
@@ -364,6 +374,15 @@ def answered(notifications: Sequence[Mdn], code: str | None) -> Iterator[Finding
         yield finding("PFI-030", expected="processed", found=said, evidence=one.mail.sha256)
     elif code is not None and said != code:
         yield finding("PFI-030", expected=code, found=said, evidence=one.mail.sha256)
+
+
+def error_subject(sent: Sequence[SentMail]) -> Iterator[Finding]:
+    """MDN-013: the ordinary mail about an error bears the error subject."""
+    for one in sent:
+        said = subject_said(one.mail)
+        if not said.error:
+            expected = "[KO Intégration système !][9xx] XDM/1.0/DDM+…"
+            yield finding("MDN-013", expected=expected, found=said.rest, evidence=one.mail.sha256)
 
 
 def success_by_mail(sent: Sequence[SentMail]) -> Iterator[Finding]:

@@ -16,8 +16,8 @@ class GatewayBehaviour:
 
     # software -> mail
     pfi_checks_consistency: bool = True
-    pfi_matrix: Literal["volet", "ignored", "strict", "no-patient-only"] = "volet"
-    pfi_takes: Literal["both", "mdm", "oru"] = "both"
+    pfi_matrix: Literal["volet", "ignored", "no-patient-only"] = "volet"
+    pfi_takes: Literal["both", "mdm"] = "both"
     pfi_charsets: Literal["both", "utf-8"] = "both"
     pfi_ack: AckFault = "none"
     pfi_from: Literal["app", "with-sender"] = "app"
@@ -34,6 +34,7 @@ class GatewayBehaviour:
     pfi_about: Literal["request", "absent", "own"] = "request"
     pfi_returns_unasked: bool = False
     pfi_reader: bool = True
+    pfi_dmp_error: bool = True
     # mail -> software
     pfi_event: Literal["action", "always-new", "deletion-as-new"] = "action"
     pfi_documents: Literal["all", "first"] = "all"

@@ -17,7 +17,13 @@ from simulators.product.gateway.letters import Letter, write_letters
 from simulators.product.gateway.mllp import Listener, call
 from simulators.product.gateway.receipts import Outcome, write_error_mail, write_mdn
 from simulators.product.gateway.request import Asked, acknowledge, read_request
-from simulators.product.gateway.returns import Returned, read_delivery, read_receipt, write_zam
+from simulators.product.gateway.returns import (
+    Returned,
+    read_delivery,
+    read_receipt,
+    write_dmp_failure,
+    write_zam,
+)
 from simulators.product.gateway.transfer import (
     Arrived,
     archives_of,
@@ -53,6 +59,7 @@ class Gateway:
         self._lock = lock
         self._listener: Listener | None = None
         self._sent: dict[str, Sent] = {}
+        self._not_in_dmp: list[tuple[str, Peers]] = []
         self._numbers = itertools.count(1)
 
     def actions(self) -> Mapping[str, Action]:
@@ -81,6 +88,7 @@ class Gateway:
         if listener is not None:
             listener.close()
         self._sent = {}
+        self._not_in_dmp = []
 
     # --- software -> mail -------------------------------------------------------------------------
 
@@ -128,10 +136,12 @@ class Gateway:
     def _send(self, asked: Asked, deadline: Deadline) -> None:
         desk = self._desk
         mailbox = self._mailbox()
+        peers = asked.peers
+        back = Peers(peers.to_application, peers.to_facility, peers.application, peers.facility)
+        if asked.flag("DESTDMP") and asked.flag("ACK_RECEPTION"):
+            self._not_in_dmp.append((asked.control_id, back))
         for letter in write_letters(asked, mailbox, desk.settings.nil, desk.clock.now(), desk.behaviour):
             self._post(mailbox, letter, deadline)
-            peers = asked.peers
-            back = Peers(peers.to_application, peers.to_facility, peers.application, peers.facility)
             self._sent[letter.message_id] = Sent(
                 asked.control_id, back, asked.flag("ACK_RECEPTION"), asked.flag("ACK_LECTURE_MSS")
             )
@@ -172,6 +182,10 @@ class Gateway:
         session = desk.configured.imap(mailbox, deadline)
         desk.watch()
         told: list[Answer] = []
+        waiting, self._not_in_dmp = self._not_in_dmp, []
+        for request, peers in waiting:
+            now = desk.clock.now()
+            self._call(write_dmp_failure(request, peers, now, self._number("Z"), desk.behaviour), deadline)
         try:
             for item in session.list("INBOX"):
                 if not item.seen:

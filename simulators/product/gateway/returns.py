@@ -133,3 +133,30 @@ def write_zam(  # noqa: PLR0917  (what it is made of)
             )
         )
     return joined(lines)
+
+
+def write_dmp_failure(
+    request: str, peers: Peers, now: datetime, identifier: str, behaviour: Behaviour
+) -> bytes:
+    """Return the acknowledgement of a document meant for the DMP, to which this product has no access."""
+    about = {"request": escaped(request), "absent": "", "own": identifier}[behaviour.pfi_about]
+    lines = [
+        msh(peers, now, "ZAM^Z01^ZAM_Z01", identifier, profile=PROFILE),
+        line("EVN", {2: stamp(now)}),
+        line(
+            "OBX",
+            {
+                1: "1",
+                2: "CWE",
+                3: "ACK_RECEPTION_DMP^Accusé de réception DMP^AckMetierZAM",
+                4: about,
+                5: "N^^expandedYes-NoIndicator",
+                11: "F",
+            },
+        ),
+    ]
+    if behaviour.pfi_dmp_error:
+        error = "DMPIndisponible^Accès au DMP non paramétré^DMP_ERROR_CODE"
+        fields = {3: "207^Application error^messageErrorCondition", 4: "E^Error^errorSeverity", 5: error}
+        lines.append(line("ERR", fields))
+    return joined(lines)
