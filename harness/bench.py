@@ -23,6 +23,7 @@ from harness.needs import Needs
 from harness.outcomes import CaseFailed, NotTested
 from harness.product import ProductHandle
 from harness.profile import VendorProfile
+from harness.scenarios.told import ScenarioTold
 from simulators.space import Space
 from simulators.tenant import Bal, BalType, Tenant, TenantSpec
 
@@ -44,6 +45,7 @@ class Bench(Needs):
         self.profile = factory.profile
         self.findings: list[Finding] = []
         self.steps: list[str] = []
+        self.scenario: ScenarioTold | None = None
         self._factory = factory
         self._spec = TenantSpec(mailboxes=(default_mailbox(factory.profile, info),))
         self._tenant: Tenant | None = None

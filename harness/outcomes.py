@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from harness.findings import Bilingual, FaultClass, Finding, Location, Severity
+from harness.scenarios.told import ScenarioTold
 
 Result = Literal["passed", "warning", "failed", "not-tested", "not-applicable"]
 Status = Literal["done", "waiting", "interrupted"]
@@ -64,10 +65,16 @@ class CaseOutcome:
     findings: tuple[Finding, ...] = ()
     evidence: tuple[str, ...] = ()
     steps: tuple[str, ...] = field(default=())
+    scenario: ScenarioTold | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form; `from_json` reads it back."""
-        return asdict(self)
+        data = asdict(self)
+        if self.scenario is None:
+            del data["scenario"]
+        else:
+            data["scenario"] = self.scenario.to_json()
+        return data
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> CaseOutcome:
@@ -84,6 +91,7 @@ class CaseOutcome:
                 "findings": tuple(finding_from_json(item) for item in data["findings"]),
                 "evidence": tuple(data["evidence"]),
                 "steps": tuple(data["steps"]),
+                "scenario": ScenarioTold.from_json(data["scenario"]) if data.get("scenario") else None,
             }
         )
 

@@ -86,6 +86,7 @@ def judged_call(
         findings=findings,
         evidence=tuple(bench.evidence()) if bench else (),
         steps=tuple(bench.steps) if bench else (),
+        scenario=bench.scenario if bench else None,
     )
 
 

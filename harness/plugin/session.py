@@ -238,10 +238,10 @@ class ConformanceSession:
             self.recorder.keep(outcome)
 
     def pytest_deselected(self, items: list[pytest.Item]) -> None:
-        """Note that cases which concern the product were left out."""
+        """Note that cases on which requirements of the product rest were left out."""
         for item in items:
             info = case_of(item)
-            if info is not None and self.plan.concerns(info.id):
+            if info is not None and info.requirements and self.plan.concerns(info.id):
                 self.deselected = True
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -311,8 +311,12 @@ class ConformanceSession:
         }
 
     def expected_cases(self) -> set[str]:
-        """Return the cases that a complete run of this product plays."""
-        return {case_id for case_id in self._cases if self.plan.concerns(case_id)}
+        """Return the cases that a complete run of this product plays.
+
+        A case that serves no requirement (a care scenario) demonstrates: no level waits for it.
+        """
+        judging = (case.info for case in self._cases.values() if case.info.requirements)
+        return {info.id for info in judging if self.plan.concerns(info.id)}
 
 
 def _check_cases(asked: list[str]) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.factory import DRIVER_KEY, RECORD_ONLY_KEY, UNCHECKED_KEY, WATCH_KEY
+from harness.plugin.outcome import case_of
 from harness.reference import name_for, profile_path
 from harness.selftest.inprocess import InProcessDriver
 from harness.selftest.reads import Reads
@@ -162,3 +163,8 @@ class _Driving:
         config.stash[WATCH_KEY] = self._reads
         config.stash[RECORD_ONLY_KEY] = True
         config.stash[UNCHECKED_KEY] = not self._checked
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Leave out what serves no requirement: scenarios demonstrate, and prove nothing of the suite."""
+        items[:] = [item for item in items if (info := case_of(item)) is None or info.requirements]

@@ -1,0 +1,1 @@
+"""The care scenarios of the ANS catalogue, one case each."""
