@@ -252,6 +252,7 @@ SCREEN_VARIANTS: tuple[Variant, ...] = (
         "SC.MSS/va1.14",
         "Laisse les accusés de lecture parmi les courriels",
         "Leaves read receipts among the mails",
+        warns="X-ENS-08",
         receipts_matched="not-at-all",
     ),
     variant(
