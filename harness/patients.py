@@ -1,4 +1,4 @@
-"""What the cases on patients do: the product writes to one of its records, a patient writes, reads, answers."""
+"""What the cases on patients do: the product writes to one of its records; a patient writes, reads."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from harness.artefacts.mail import Mail
 from harness.artefacts.sent import SentMail
 from harness.bench import Bench
 from harness.checks.delivery import listed
+from harness.drivers import Answer
 from harness.findings import Bilingual
 from harness.outcomes import NotTested
+from harness.specimens.scene import Stage
 from simulators.documents.patients import Patient
 
 Line = Mapping[str, Any]
 SUBJECT = "Question sur mon traitement"
+_SENDING = Bilingual("envoyer un document", "send a document")
 _WRITING = Bilingual("écrire à un patient choisi dans le dossier", "write to a patient chosen in the record")
 
 
@@ -30,6 +33,19 @@ def tried(bench: Bench, key: str) -> tuple[SentMail, ...]:
     mark = bench.mark
     bench.product.write_to_patient(key)
     return bench.sent(mark)
+
+
+def documents_sent(bench: Bench, key: str, to: str) -> tuple[Answer, tuple[SentMail, ...]]:
+    """Let the user send a document of a patient; return what the product answers and what leaves."""
+    mark = bench.mark
+    take = Stage(bench).send_first_known(_SENDING, "N1", patient=key, to=[to])
+    return take.answer, bench.sent(mark)
+
+
+def need_on_purpose(bench: Bench, answer: Answer, key: str, to: str) -> None:
+    """Go on only if nothing left on purpose: said so, or shown by sending the document of another patient."""
+    if answer.status != "refused":
+        bench.need(documents_sent(bench, key, to)[0], _SENDING)
 
 
 def identity(bench: Bench, key: str) -> Patient:
@@ -73,6 +89,26 @@ def bounced(bench: Bench) -> None:
     bal, limit = bench.bal.address, bench.profile.limits.delivery_s
     if not bench.wait_until(lambda: bool(bench.tenant.delivery_reports(bal)), limit):
         raise RuntimeError("Mon espace santé returned no delivery report")
+
+
+def read_by(bench: Bench, key: str, sent: SentMail) -> None:
+    """Let the patient of a record read the mail just sent and return the receipt that it asks for.
+
+    Raises `NotTested` when the patient did not get it, or when it asks for no receipt at the sender's: these
+    are the faults of other cases.
+    """
+    asks = [
+        address for field in sent.mail.all("Disposition-Notification-To") for _, address in field.addresses
+    ]
+    if not bench.tenant.patient_inbox(key) or bench.bal.address not in asks:
+        raise NotTested(
+            Bilingual(
+                "Le patient n'a pas reçu de courriel qui demande un accusé à la BAL : rien à rapprocher.",
+                "The patient got no mail that asks for a receipt at the mailbox: nothing to match.",
+            )
+        )
+    address = identity(bench, key).mss_address
+    bench.tenant.with_patients(lambda mes: mes.read(address))
 
 
 def shown(bench: Bench) -> tuple[Sequence[Line], Sequence[Line]]:

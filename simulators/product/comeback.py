@@ -124,6 +124,8 @@ def _about(comeback: Comeback, found: Sequence[Fate], behaviour: Behaviour) -> I
 def _note(fate: Fate, said: Said, comeback: Comeback, behaviour: Behaviour) -> None:
     key = said.recipient.casefold()
     if comeback.receipt:
+        if of_patient(said.recipient) and not behaviour.patient_receipts:
+            return
         if said.action == "displayed":
             fate.read_by[key] = said.recipient
     elif said.action == "failed":

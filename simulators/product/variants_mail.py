@@ -101,6 +101,7 @@ MAIL_VARIANTS: tuple[Variant, ...] = (
         "ECO.2.2.5",
         "BAL applicative : pas de Reply-To",
         "Applicative mailbox: no Reply-To",
+        warns="X-ENS-09",
         app_reply_to=False,
     ),
     variant(

@@ -149,4 +149,12 @@ PATIENT_VARIANTS: tuple[Variant, ...] = (
         warns="X-ENS-03 X-ENS-04 X-ENS-05 X-ENS-06",
         patient_bounces="as-delivered",
     ),
+    variant(
+        "accuse-de-patient-ignore",
+        "",
+        "Ne rapproche pas l'accusé de lecture d'un patient, qui n'est pas un correspondant connu",
+        "Does not match the read receipt of a patient, who is no known correspondent",
+        warns="X-ENS-08",
+        patient_receipts=False,
+    ),
 )

@@ -13,7 +13,7 @@ from harness.checks.patients import (
     told_apart,
     traits_shown,
 )
-from harness.patients import bounced, identity, line_of, patient_writes, shown, write
+from harness.patients import bounced, identity, line_of, patient_writes, read_by, shown, write
 from harness.scenes import receive_one, send_one
 from simulators.patients import Habits
 from simulators.records import RecordSpec
@@ -231,9 +231,8 @@ def test_read(bench: Bench) -> None:
     bench.need_parameter("write_to_patient", "request_mdn")
     bench.world(records=(RecordSpec(FIRST),))
     sent = write(bench, FIRST, request_mdn=True)
-    address = identity(bench, FIRST).mss_address
-    bench.tenant.with_patients(lambda mes: mes.read(address))
-    bench.judge(reading_matched(bench.product.outbox(), sent, address))
+    read_by(bench, FIRST, sent)
+    bench.judge(reading_matched(bench.product.outbox(), sent, identity(bench, FIRST).mss_address))
 
 
 @case(

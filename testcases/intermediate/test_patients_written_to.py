@@ -6,15 +6,12 @@ from harness.bench import Bench
 from harness.cases import case
 from harness.checks.addresses import addressed_to, check_addresses, end_of_exchange
 from harness.checks.patients import nothing_leaves, subject_kept
-from harness.findings import Bilingual
-from harness.patients import identity, tried, write
+from harness.patients import documents_sent, identity, need_on_purpose, tried, write
 from harness.scenes import send_one
 from simulators.records import RecordSpec
 
 FIRST, SECOND, CHILD = "patient-1", "patient-2", "enfant"
 QUALIFIED = RecordSpec(FIRST)
-LETTER = ({"model": "LDL-SES", "format": "N1"},)
-SENDING = Bilingual("envoyer des documents", "send documents")
 
 
 def writing(
@@ -233,10 +230,9 @@ def test_refusal_of_documents(bench: Bench) -> None:
     """
     bench.world(records=(QUALIFIED, RecordSpec(SECOND, opposed_to=("patient-mail",))))
     willing, opposed = (identity(bench, key).mss_address for key in (FIRST, SECOND))
-    bench.need(bench.product.send_documents(FIRST, LETTER, to=[willing]), SENDING)
-    mark = bench.mark
-    bench.product.send_documents(SECOND, LETTER, to=[opposed])
-    bench.judge(nothing_leaves(bench.sent(mark), "PAT-003", to=[opposed]))
+    answer, sent = documents_sent(bench, SECOND, opposed)
+    bench.judge(nothing_leaves(sent, "PAT-003", to=[opposed]))
+    need_on_purpose(bench, answer, FIRST, willing)
 
 
 @writing(
@@ -255,7 +251,7 @@ def test_opposition(bench: Bench) -> None:
     EXPECTED: nothing leaves to the professional.
     """
     bench.world(records=(QUALIFIED, RecordSpec(SECOND, opposed_to=("professional-mail",))))
-    bench.need(bench.product.send_documents(FIRST, LETTER), SENDING)
-    mark = bench.mark
-    bench.product.send_documents(SECOND, LETTER)
-    bench.judge(nothing_leaves(bench.sent(mark), "PAT-004", to=[bench.tenant.correspondent.address]))
+    colleague = bench.tenant.correspondent.address
+    answer, sent = documents_sent(bench, SECOND, colleague)
+    bench.judge(nothing_leaves(sent, "PAT-004", to=[colleague]))
+    need_on_purpose(bench, answer, FIRST, colleague)

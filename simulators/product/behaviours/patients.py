@@ -21,7 +21,8 @@ class PatientsBehaviour:
     - `subject_marks`: whether `[FIN]` typed in the subject leaves as typed (X-ENS-07).
     - `patients_told_apart`, `patient_shown`: what the list says of a mail from a patient (ECO.3.1.1,
       ECO.3.1.2); `unknown_patient_named` of one who has no record here (X-ENS-10).
-    - `patient_bounces`: what is told of a mail that a patient's messaging returned (X-ENS-03 to 06).
+    - `patient_bounces`: what is told of a mail that a patient's messaging returned (X-ENS-03 to 06);
+      `patient_receipts`: whether a patient's read receipt is matched (X-ENS-08).
     """
 
     patient_address: PatientAddress = "own"
@@ -33,3 +34,4 @@ class PatientsBehaviour:
     patient_shown: PatientShown = "identity"
     unknown_patient_named: bool = True
     patient_bounces: PatientBounce = "told"
+    patient_receipts: bool = True
