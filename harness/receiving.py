@@ -6,10 +6,13 @@ A product may file by itself or put a mail in its work list: both are right wher
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import random
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from harness.bench import Bench
@@ -17,13 +20,36 @@ from harness.checks.filing import Sent, told
 from harness.drivers import Answer
 from harness.findings import Bilingual
 from harness.outcomes import NotTested
-from simulators.documents import Action, BuiltArchive, BuiltCda, DocumentFactory, Envelope, Patient
+from schemas.identifiers.ins import key_of
+from simulators.documents import (
+    CR_IMG,
+    Action,
+    BuiltArchive,
+    BuiltCda,
+    DocumentFactory,
+    DocumentModel,
+    Envelope,
+    Patient,
+    build_n1,
+    n1_with_copy,
+)
+from simulators.documents.codes import LOINC, Code
+from simulators.documents.cr_bio import (
+    BIOCHEMISTRY,
+    Chapter,
+    Examination,
+    LaboratoryReport,
+    Result,
+    blood,
+    build_cr_bio,
+)
 from simulators.documents.parcels import ZIP, Joined, Letter, Wrapped, build_parcel
 from simulators.records import RecordSpec
 
 FIRST, SECOND = "patient-1", "patient-2"
 QUALIFIED = (RecordSpec(FIRST),)
 TWO = (RecordSpec(FIRST), RecordSpec(SECOND))
+POTASSIUM = Code("2823-3", LOINC, "Potassium [Moles/Volume] Sérum/Plasma ; Numérique")
 NOTHING: Mapping[str, Any] = {}
 
 
@@ -82,8 +108,14 @@ class Reception:
         subject: str | None = None,
         acknowledge_to: tuple[str, ...] = (),
         path: str | None = None,
+        copies: bool = True,
     ) -> Mailed:
-        """Send a mail whose parts are given; `path` is another reverse-path than the sender's."""
+        """Send a mail whose parts are given, then the copies of the documents.
+
+        `path` is another reverse-path than the sender's.
+        """
+        if copies:
+            parts += tuple(Joined(one.copy_name, "application/pdf", one.copy) for one in documents)
         tenant = self.bench.tenant
         if subject is None:
             subject = self.subject(documents[0]) if documents else "Compte rendu"
@@ -96,6 +128,44 @@ class Reception:
     def zip_parcel(self, content: bytes, *documents: BuiltCda, **more: Any) -> Mailed:
         """Send a mail with this archive."""
         return self.parcel(Joined("IHE_XDM.ZIP", ZIP, content), documents=documents, **more)
+
+    def post_archive(self, document: BuiltCda) -> Mailed:
+        """Send a document, whatever became of its content, in a mail without copy."""
+        return self.zip_parcel(self.archive(document).content, document)
+
+    def dated(self, model: DocumentModel, patient: Patient, *, days_ago: int) -> BuiltCda:
+        """Return an N1 written some days ago."""
+        header = self.make.header(model, patient)
+        time = header.time - timedelta(days=days_ago)
+        acts = tuple(replace(act, start=time, end=None) for act in header.acts)
+        return n1_with_copy(replace(header, time=time, acts=acts), "Document daté.")
+
+    def heavy(self, *, octets: int) -> BuiltCda:
+        """Return an N1 around that many octets of text that no compression makes smaller."""
+        header = self.make.header(CR_IMG, self.patient())
+        text = base64.b64encode(self._rng.randbytes(octets * 3 // 4))
+        return build_n1(header, text, "text/rtf")
+
+    def biology(self, value: str, *, code: str | None = None) -> BuiltCda:
+        """Return a biology report of one potassium, interval 3.5 to 5.1, with this interpretation code.
+
+        None leaves the code that the value gives, an empty one takes it away.
+        """
+        base = self.make.cr_bio(self.patient()).header
+        header = replace(base, acts=base.acts[:1])
+        potassium = Result(POTASSIUM, value, "mmol/L", "3.5", "5.1")
+        examination = Examination("Ionogramme", (potassium,), blood(header.time, header.time))
+        report = LaboratoryReport((Chapter(BIOCHEMISTRY, (examination,)),), header.time)
+        cda = build_cr_bio(header, report)
+        if code is None:
+            return cda
+        if code:
+            content = re.sub(
+                rb'(<interpretationCode code=")[^"]+', rb"\g<1>" + code.encode(), cda.content, count=1
+            )
+        else:
+            content = re.sub(rb"<interpretationCode [^>]*/>", b"", cda.content, count=1)
+        return replace(cda, content=content)
 
     def subject(self, document: BuiltCda) -> str:
         """Return the subject of ECO.2.1.3."""
@@ -138,6 +208,52 @@ class Reception:
         if said.get("outcome") == "waiting" and self.bench.product.can("file_document"):
             self.bench.product.file_document(mailed.message_id, patient)
         return said
+
+    def settled_or_refused(self, mailed: Mailed, patient: str = FIRST) -> None:
+        """Collect; file what waits, where the product may then refuse."""
+        self.collect()
+        self.filed(mailed, patient)
+
+    def need_waiting(self, mailed: Mailed) -> None:
+        """Go on only if the mail waits for the user."""
+        if self.treated(mailed).get("outcome") != "waiting":
+            raise NotTested(
+                Bilingual(
+                    "Le courriel n'attend pas de décision : le produit l'a traité autrement.",
+                    "The mail does not wait for a decision: the product treated it otherwise.",
+                )
+            )
+
+    def need_undecided(self, mailed: Mailed) -> None:
+        """Go on only if the product did not file the mail by itself."""
+        if self.treated(mailed).get("outcome") == "integrated":
+            raise NotTested(
+                Bilingual(
+                    "Le produit a intégré le document de lui-même : rien n'attend (voir SC.MSS/UX.07).",
+                    "The product filed the document by itself: nothing waits (see SC.MSS/UX.07).",
+                )
+            )
+
+    def need_proposed(self, mailed: Mailed, key: str) -> None:
+        """Go on only if the work list names the record."""
+        if not any(
+            one.get("message_id") == mailed.message_id and one.get("patient") == key for one in self.items()
+        ):
+            raise NotTested(
+                Bilingual(
+                    "La liste ne nomme pas le dossier : elle ne peut pas se filtrer par patient ici.",
+                    "The list does not name the record: it cannot be filtered by patient here.",
+                )
+            )
+
+    def count(self, mailed: Mailed, *, filed: bool = False) -> Mapping[str, int]:
+        """Return what the statistics must say of a type of which this mail's document is the only one."""
+        alone = self.treated(mailed).get("outcome") == "integrated"
+        return {
+            "automatic": int(alone),
+            "manual": int(filed and not alone),
+            "not_integrated": int(not filed and not alone),
+        }
 
     def held(self, patient: str = FIRST, **chosen: str) -> Sequence[Mapping[str, Any]]:
         """Return the documents of a record."""
@@ -185,3 +301,15 @@ def sent_of(cda: BuiltCda) -> Sent:
 def other_identity(patient: Patient, **changes: Any) -> Patient:
     """Return the patient with some traits changed."""
     return replace(patient, **changes)
+
+
+def other_matricule(patient: Patient) -> str:
+    """Return another matricule that agrees with the same sex, birth and place, with its key."""
+    order = (int(patient.matricule[10:13]) % 999) + 1
+    number = f"{patient.matricule[:10]}{order:03d}"
+    return number + key_of(number)
+
+
+def without_birth_date(cda: BuiltCda) -> BuiltCda:
+    """Return the document without the patient's birth date: an INS that is not complete."""
+    return replace(cda, content=re.sub(rb"<birthTime [^>]*/>", b'<birthTime nullFlavor="UNK"/>', cda.content))

@@ -8,16 +8,20 @@ volet "Structuration minimale" §3.5.5.10 (DOSSIER §1.1, §1.5).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from harness.checks.rulebook import finding
+from harness.checks.traces import Trace
 from harness.drivers import Answer
 from harness.findings import Finding
 
 Shown = Mapping[str, Any]
+_FILED = re.compile(r"int[eé]gr|class|import|filed", re.IGNORECASE)
+"""How a line of a log says that a document entered a record [inferred]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,14 @@ def proposed(said: Shown, items: Sequence[Shown], message_id: str, key: str) -> 
         yield finding("RECV-005", expected=key, found=", ".join(map(str, names)) or _outcome(said))
 
 
+def identified(said: Shown, items: Sequence[Shown], message_id: str, key: str) -> Iterator[Finding]:
+    """RECV-009: no other record than that of patientId is used or proposed."""
+    item = next((one for one in items if one.get("message_id") == message_id), {})
+    names = {said.get("patient"), item.get("patient")} - {None}
+    if names - {key}:
+        yield finding("RECV-009", expected=key, found=", ".join(map(str, sorted(names, key=str))))
+
+
 def found_known(said: Shown, items: Sequence[Shown], message_id: str, key: str) -> Iterator[Finding]:
     """RECV-008: the known identity is found by its INS."""
     item = next((one for one in items if one.get("message_id") == message_id), {})
@@ -134,11 +146,9 @@ def not_alone(said: Shown, shown: Sequence[Shown], documents: Sequence[Sent], wh
 # --- damaged, hostile -------------------------------------------------------------------------------------
 
 
-def damage_told(
-    said: Shown, alerts: Sequence[str], items: Sequence[Shown], message_id: str, damage: str
-) -> Iterator[Finding]:
+def damage_told(said: Shown, informed: bool, damage: str) -> Iterator[Finding]:
     """RECV-010: the user is told that what was received is damaged."""
-    if not told(said, alerts, items, message_id):
+    if not informed:
         yield finding("RECV-010", expected=f"alerte ou motif ({damage})", found=_outcome(said))
 
 
@@ -174,9 +184,9 @@ def nothing_outside(found: Sequence[str]) -> Iterator[Finding]:
         yield finding("RECV-014", expected="∅", found=path)
 
 
-def nothing_left(before: frozenset[str], after: frozenset[str], readable: Sequence[str]) -> Iterator[Finding]:
-    """RECV-015: no unpacked document stays in the product's files."""
-    for path in sorted(set(readable) & (after - before)):
+def nothing_left(found: Sequence[str]) -> Iterator[Finding]:
+    """RECV-015: nothing of a refused document stays, unpacked, in the product's files."""
+    for path in found:
         yield finding("RECV-015", expected="∅", found=path)
 
 
@@ -297,11 +307,9 @@ def once(shown: Sequence[Shown], document: Sent) -> Iterator[Finding]:
         yield finding("RECV-030", expected="1", found=str(len(lines)))
 
 
-def duplicate_told(
-    said: Shown, alerts: Sequence[str], items: Sequence[Shown], message_id: str
-) -> Iterator[Finding]:
+def duplicate_told(said: Shown, informed: bool) -> Iterator[Finding]:
     """RECV-031: the user is told that the document was already integrated."""
-    if not told(said, alerts, items, message_id):
+    if not informed:
         yield finding("RECV-031", expected="alerte ou motif", found=_outcome(said))
 
 
@@ -386,6 +394,16 @@ def sorted_by(shown: Sequence[Shown], wanted: Sequence[Sent], by: str) -> Iterat
         yield finding("RECV-044", expected=f"{by} : {', '.join(ids)}", found=", ".join(order))
 
 
+def grouped(shown: Sequence[Shown], alike: Sequence[Sent], other: Sent) -> Iterator[Finding]:
+    """RECV-044: sorted by type, the documents of one type are together."""
+    order = [str(line.get("id")).split("^")[0] for line in shown]
+    places = [order.index(document.id) for document in alike if document.id in order]
+    apart = other.id in order and places and min(places) < order.index(other.id) < max(places)
+    if apart or len(places) < len(alike):
+        found = ", ".join(str(line.get("code")) for line in shown)
+        yield finding("RECV-044", expected=f"code : {alike[0].code} ×{len(alike)}", found=found)
+
+
 def origin_shown(shown: Sequence[Shown], document: Sent) -> Iterator[Finding]:
     """RECV-045: the line says that the document came by MSSanté."""
     for line in lines_of(shown, document):
@@ -401,13 +419,12 @@ def counted(rows: Sequence[Shown], code: str, wanted: Mapping[str, int]) -> Iter
         yield finding("RECV-046", expected=f"{code} {dict(wanted)}", found=f"{found} ; {len(rows)} type(s)")
 
 
-def traced(traces: Sequence[Shown], message_id: str) -> Iterator[Finding]:
+def traced(traces: Sequence[Trace], marks: Sequence[str]) -> Iterator[Finding]:
     """RECV-047: the filing of a document received is traced."""
-    if not any(
-        trace.get("event") == "integrate" and trace.get("message_id") == message_id for trace in traces
-    ):
-        found = ", ".join(sorted({str(trace.get("event")) for trace in traces}))
-        yield finding("RECV-047", expected=f"integrate {message_id}", found=found or "∅")
+    about = [trace for trace in traces if any(mark in trace.about for mark in marks)]
+    if not any(trace.event == "integrate" or _FILED.search(trace.about) for trace in about):
+        found = ", ".join(sorted({trace.event for trace in about}))
+        yield finding("RECV-047", expected=f"integrate {marks[0]}", found=found or "∅")
 
 
 def _flags(shown: Sequence[Shown], document: Sent) -> list[tuple[object, object]]:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from email.header import Header
 from email.utils import format_datetime
+from urllib.parse import quote
 
 from simulators.clock import Clock
 
@@ -28,13 +29,18 @@ class Joined:
 
     def part(self) -> bytes:
         """Return the MIME part."""
-        typed = f'; name="{self.name}"' if self.name_in in {"both", "type"} else ""
+        typed = _parameter("name", self.name) if self.name_in in {"both", "type"} else ""
         lines = [f"Content-Type: {self.media_type}{typed}", "Content-Transfer-Encoding: base64"]
         if self.name_in != "type":
-            named = f'; filename="{self.name}"' if self.name_in in {"both", "disposition"} else ""
+            named = _parameter("filename", self.name) if self.name_in in {"both", "disposition"} else ""
             lines.append(f"Content-Disposition: attachment{named}")
         head = "".join(f"{line}\r\n" for line in lines).encode("ascii")
         return head + b"\r\n" + base64.encodebytes(self.content).replace(b"\n", b"\r\n")
+
+
+def _parameter(name: str, value: str) -> str:
+    """Return a parameter, by RFC 2231 when it is not ASCII."""
+    return f'; {name}="{value}"' if value.isascii() else f"; {name}*=UTF-8''{quote(value, safe='')}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ class FilingBehaviour:
     replacement: Literal["replaces", "ignored", "beside"] = "replaces"
     deletion: Literal["marked", "ignored", "parent"] = "marked"
     author_compared: bool = True
-    filing: Literal["done", "forgotten", "without-type", "without-date"] = "done"
+    filing: Literal["done", "forgotten"] = "done"
     rejecting: Literal["done", "kept", "filed"] = "done"
     list_kept: bool = True
     list_complete: Literal["all", "no-author", "no-title", "no-version", "date-of-reception"] = "all"
@@ -66,6 +66,7 @@ class FilingBehaviour:
     shown_origin: bool = True
     shown_lines: Literal["one", "one-each-form"] = "one"
     shown_type: Literal["cda", "class"] = "cda"
+    shown_date: Literal["cda", "reception"] = "cda"
     sorting: bool = True
     abnormal: Literal["code-and-range", "code", "range", "never", "always"] = "code-and-range"
     critical: bool = True

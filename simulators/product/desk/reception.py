@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Literal
 
 from simulators.product.deadline import Deadline
 from simulators.product.desk.desk import Action, Answer, Desk, Params
@@ -13,6 +14,7 @@ from simulators.product.filing.cabinet import Cabinet
 from simulators.product.filing.listing import counted, shown_documents, shown_items
 from simulators.product.filing.parcel import open_parcel
 from simulators.product.filing.treatment import Treated, Treatment
+from simulators.product.register import Deed
 from simulators.product.settings import Mailbox
 
 REASONS = {
@@ -63,6 +65,7 @@ class Reception:
                 continue
             self._treated.append((mailbox, treated))
             self._tell(mailbox, treated, deadline)
+            self._trace(mailbox, "receive", treated)
             told.append(
                 {
                     "message_id": treated.parcel.message_id or None,
@@ -94,6 +97,8 @@ class Reception:
             return {}
         after = self._treatment().file(treated, record, self._desk.clock.now())
         self._treated[index] = (mailbox, after)
+        if after.outcome == "integrated" and self._desk.behaviour.filing_traced:
+            self._trace(mailbox, "integrate", after)
         self._acknowledge(mailbox, after, deadline, by_hand=True)
         if after.outcome == "refused":
             raise Failed(f"Non classé : {after.reason}.")
@@ -131,8 +136,8 @@ class Reception:
         try:
             for item in session.list("INBOX"):
                 if (mailbox.address, item.uid) not in self._seen:
-                    self._seen.add((mailbox.address, item.uid))
                     yield session.read("INBOX", item.uid, mark_seen=False)
+                    self._seen.add((mailbox.address, item.uid))  # once it was treated
         except ConnectionLost:
             self._desk.configured.drop(mailbox, "imap")
             raise
@@ -145,9 +150,9 @@ class Reception:
             return Treated(parcel, "ordinary", now) if answered else None
         try:
             return self._treatment().treat(parcel, self._desk.settings.patients, now)
+        except (MemoryError, ProductError):  # the first: nothing can be saved any more
+            raise
         except Exception as error:  # one mail that cannot be treated must not keep the others from it
-            if not parcel.archives or not self._desk.behaviour.survives_bad_mail:
-                raise
             reason = f"Non intégré : le courriel ne peut pas être traité ({type(error).__name__})."
             return Treated(parcel, "refused", now, code="906", reason=reason)
 
@@ -165,6 +170,14 @@ class Reception:
             if critical and self._desk.behaviour.critical:
                 self._desk.alert(f"Résultat critique à lire immédiatement : {held.document.title}")
         self._acknowledge(mailbox, treated, deadline, by_hand=False)
+
+    def _trace(self, mailbox: Mailbox, event: Literal["receive", "integrate"], treated: Treated) -> None:
+        """Trace that a mail was received, and that its documents entered a record (SC.MSS/UX.37)."""
+        desk, parcel = self._desk, treated.parcel
+        deed = Deed(event, mailbox.address, parcel.subject, parcel.message_id or None)
+        desk.register.succeeded(deed, desk.clock.now(), desk.user(mailbox), treated.reason or None)
+        if event == "receive" and treated.outcome == "integrated" and desk.behaviour.filing_traced:
+            self._trace(mailbox, "integrate", treated)
 
     # --- acknowledgements -------------------------------------------------------------------------------
 

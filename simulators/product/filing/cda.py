@@ -16,7 +16,7 @@ from simulators.product.filing.xml import HL7, XSI_TYPE, Unreadable, parse_xml
 CRITICAL = frozenset({"AA", "HH", "LL"})
 ABNORMAL = frozenset({"A", "H", "L", "HU", "LU"}) | CRITICAL
 _INS = frozenset(oid.value for oid in InsOid)
-_BIOLOGY = "11502-2"
+BIOLOGY = "11502-2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def read_cda(content: bytes, name: str, behaviour: Behaviour) -> Received:
         embeds_copy=structured is not None
         and any(media.get("mediaType") == "application/pdf" for media in structured.iter(f"{HL7}value")),
         structured=structured is not None,
-        results=_results(structured) if structured is not None and code == _BIOLOGY else Results(),
+        results=_results(structured) if structured is not None and code == BIOLOGY else Results(),
         content=content,
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from simulators.product.behaviour import Behaviour
 from simulators.product.filing.cabinet import Held
-from simulators.product.filing.cda import Received, Results
+from simulators.product.filing.cda import BIOLOGY, Received, Results
 from simulators.product.filing.treatment import Treated
 
 ORIGIN = "MSSanté"
@@ -41,9 +41,7 @@ def _row(held: Held, behaviour: Behaviour) -> Row:
         "code": held.class_code if behaviour.shown_type == "class" else document.code,
         "date": document.time,
     }
-    if not held.alone and behaviour.filing == "without-type":
-        row["code"] = ""
-    if not held.alone and behaviour.filing == "without-date":
+    if behaviour.shown_date == "reception":
         row["date"] = held.received.isoformat()
     return row
 
@@ -58,7 +56,7 @@ def _common(document: Received, behaviour: Behaviour) -> Row:
         "author": " ; ".join(document.authors),
         "date": document.time,
         "acts": list(document.acts),
-        **_flags(document.results, behaviour),
+        **(_flags(document.results, behaviour) if document.code == BIOLOGY else {"abnormal": None}),
     }
 
 
@@ -87,9 +85,9 @@ def shown_items(
     unread = [held for held in integrated if held.alone and held.unread]
     if unread and behaviour.list_integrated:
         items += [_integrated_item(held, behaviour) for held in unread]
+    items = _filtered(items, params, behaviour)
     if len({item["patient"] for item in items}) > 1 and behaviour.list_scope == "one-patient":
         items = [item for item in items if item["patient"] == items[0]["patient"]]
-    items = _filtered(items, params, behaviour)
     newest = len(items) < 2 or behaviour.list_order == "newest-first"
     return sorted(items, key=_newest, reverse=newest)
 

@@ -54,8 +54,10 @@ def _by_metadata(
         sure = near is not None and _same_traits(traits, near) and not behaviour.qualified_needed
         return Match(near, sure, "903", "le document n'a pas d'INS : comparez les traits")
     written = (traits.ins or "", traits.ins_oid or "")
-    if said != written and behaviour.coherence_checked:
+    if said != written:
         near = _by_ins(said, records)
+        if not behaviour.coherence_checked:
+            return Match(near, near is not None, "902", "patient inconnu dans le logiciel")
         return Match(
             near, sure=False, code="904", reason="METADATA.XML et le document n'ont pas le même patient"
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from simulators.product.behaviour import Behaviour
+from simulators.product.errors import Failed
 from simulators.product.filing.archive import Submitted, open_archive
 from simulators.product.filing.cabinet import Cabinet, Held, Verdict
 from simulators.product.filing.cda import Received, read_cda
@@ -61,6 +62,8 @@ class Treatment:
                 piece for archive in parcel.archives for piece in self._pieces(parcel, archive, records)
             ]
         except Unreadable as error:
+            if not self._behaviour.survives_bad_mail:
+                raise Failed(f"La relève s'arrête : {error}.") from error
             if not self._behaviour.damage_told:
                 return Treated(parcel, "ordinary", now)
             return Treated(parcel, "refused", now, code=error.code, reason=f"Non intégré : {error}.")

@@ -21,8 +21,11 @@ class Unreadable(Exception):
 def parse_xml(content: bytes, name: str, behaviour: Behaviour) -> etree._Element:
     """Return the root; raises `Unreadable` for what is no XML or declares entities."""
     unsafe = b"<!DOCTYPE" in content[:4096] and behaviour.external_entities
+    # An N1 of some megabytes is one text node, beyond what libxml2 takes by default; that limit is there
+    # against entities, and stays where some could be declared.
+    plain = b"<!" not in content.replace(b"<!--", b"") and b"\0" not in content[:64]
     parser = etree.XMLParser(
-        resolve_entities=unsafe, no_network=True, load_dtd=unsafe, huge_tree=False, remove_comments=True
+        resolve_entities=unsafe, no_network=True, load_dtd=unsafe, huge_tree=plain, remove_comments=True
     )
     try:
         root = etree.fromstring(content, parser)
