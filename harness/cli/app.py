@@ -23,6 +23,7 @@ COMMANDS = (
     "doctor",
     "plan",
     "run",
+    "scenarios",
     "check",
     "pack",
     "annuaire",

@@ -40,6 +40,9 @@ def command(  # noqa: PLR0917  the parameters are the options
     seed: Annotated[int | None, typer.Option("--seed", metavar="N", help="opt-seed")] = None,
     keyword: Annotated[str, typer.Option("-k", metavar="EXPR", help="opt-keyword")] = "",
     case: Annotated[list[str] | None, typer.Option("--case", metavar="ID", help="opt-case")] = None,
+    scenario: Annotated[
+        list[str] | None, typer.Option("--scenario", metavar="NOM", help="opt-scenario")
+    ] = None,
     jobs: Annotated[int, typer.Option("--jobs", metavar="N", min=1, max=64, help="opt-jobs")] = 1,
 ) -> None:
     """Run the cases."""
@@ -51,6 +54,10 @@ def command(  # noqa: PLR0917  the parameters are the options
     console = console_of(ctx)
     loaded = load_profile(profile)
     wanted = [f"--case={identifier}" for identifier in case or ()]
+    if scenario:
+        from harness.cli.scenarios import PREFIX, named  # noqa: PLC0415
+
+        wanted += [f"--case={PREFIX}{named(name).id}" for name in scenario]
     wanted += [f"--require-level={require_level.value}"] if require_level else []
     wanted += [f"--seed={seed}"] if seed is not None else []
     wanted += [f"-k={keyword}"] if keyword else []

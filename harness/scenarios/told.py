@@ -55,7 +55,7 @@ class ScenarioTold:
 
     def to_json(self) -> dict[str, Any]:
         """Return the form of the run record: the sheet and the parts."""
-        return {**_sheet(scenario(self.id)), "parts": [_part(part) for part in self.parts]}
+        return {**sheet_json(scenario(self.id)), "parts": [_part(part) for part in self.parts]}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> ScenarioTold:
@@ -71,7 +71,8 @@ def worst(results: list[PartResult]) -> PartResult:
     return "not-tested"
 
 
-def _sheet(sheet: Scenario) -> dict[str, Any]:
+def sheet_json(sheet: Scenario) -> dict[str, Any]:
+    """Return the form of the sheet in the run record."""
     return {
         "id": sheet.id,
         "sector": sheet.sector,
