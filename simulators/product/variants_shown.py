@@ -296,7 +296,7 @@ SCREEN_VARIANTS: tuple[Variant, ...] = (
     ),
     variant(
         "destinataires-tous-coches",
-        "MSS/ENV.02",
+        "MSS/ENV.02 ECO.3.1.4 SC.ANN/va1.05",
         "Coche d'office tous les correspondants connus",
         "Ticks all known correspondents",
         origin=ISSUE,
