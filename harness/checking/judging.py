@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -40,8 +40,14 @@ class Judgement:
         return "failed" if self.errors else "warning" if self.warnings else "passed"
 
 
-def judge(content: bytes, kind: Kind, level: str | None = None) -> Judgement:
-    """Judge the octets of an artefact, whatever they are; only what serves `level` or a lower one counts."""
+def judge(
+    content: bytes, kind: Kind, level: str | None = None, *, trusted: Collection[str] | None = None
+) -> Judgement:
+    """Judge the octets of an artefact, whatever they are; only what serves `level` or a lower one counts.
+
+    `trusted` are the domains of the Espace de Confiance, in lower case (None: not known, then no address is
+    held against them).
+    """
     begun = time.perf_counter()
     sha256 = hashlib.sha256(content).hexdigest()
     model: str | None = None
@@ -63,6 +69,11 @@ def judge(content: bytes, kind: Kind, level: str | None = None) -> Judgement:
         from harness.checking.mails import mail_findings  # noqa: PLC0415
 
         findings = mail_findings(content, sha256)
+    if trusted is not None and kind in {Kind.MAIL, Kind.MDN}:
+        from harness.artefacts.mail import Mail  # noqa: PLC0415
+        from harness.checks.addresses import outside_trust  # noqa: PLC0415
+
+        findings = (*findings, *outside_trust(Mail(content), trusted))
     kept = tuple(one for one in findings if level is None or _serves(one, level))
     return Judgement(kind, sha256, kept, (time.perf_counter() - begun) * 1000, model, depth)
 

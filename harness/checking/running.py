@@ -34,10 +34,14 @@ WINDOW = 4
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How every artefact is judged; the verdict of the official `packs` stands beside ours."""
+    """How every artefact is judged; the verdict of the official `packs` stands beside ours.
+
+    `trusted` are the domains of a white list, None without one.
+    """
 
     level: str | None = None
     packs: tuple[PackRef, ...] = ()
+    trusted: frozenset[str] | None = None
 
 
 @dataclass(slots=True)
@@ -170,7 +174,7 @@ def one(item: Item, settings: Settings) -> dict[str, Any] | Left:
         content = item.read()
     except OSError as error:
         return Left(item.path, error.strerror or str(error))
-    told = line(judge(content, item.kind, settings.level), item.path, item.member)
+    told = line(judge(content, item.kind, settings.level, trusted=settings.trusted), item.path, item.member)
     if settings.packs:
         from harness.packs.judging import official  # noqa: PLC0415  (SaxonC is loaded only then)
 

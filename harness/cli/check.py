@@ -15,6 +15,7 @@ from harness.cli.console import Console
 from harness.cli.listing import LevelName, console_of
 from harness.errors import EnvironmentFault, UsageError
 from schemas.messages import message
+from schemas.text import Bilingual
 
 if TYPE_CHECKING:
     from harness.checking.items import Item, Left
@@ -62,6 +63,9 @@ def command(  # noqa: PLR0917  (options of a command line)
     dask: Annotated[str | None, typer.Option("--dask", metavar="ADDRESS", help="opt-check-dask")] = None,
     official: Annotated[bool, typer.Option("--official", help="opt-check-official")] = False,
     pack: Annotated[list[str] | None, typer.Option("--pack", metavar="N", help="opt-check-pack")] = None,
+    white_list: Annotated[
+        Path | None, typer.Option("--white-list", metavar="F", help="opt-check-white-list")
+    ] = None,
 ) -> None:
     """Judge artefacts."""
     from harness.checking import items, running  # noqa: PLC0415  `--help` must not load the checks
@@ -72,7 +76,9 @@ def command(  # noqa: PLR0917  (options of a command line)
     if missing:
         text = message("cli.check-missing").filled(path=missing[0])
         raise UsageError(text, fix=message("cli.check-missing-fix"))
-    settings = running.Settings(level.value if level else None, _packs(pack or [], every=official))
+    settings = running.Settings(
+        level.value if level else None, _packs(pack or [], every=official), _domains(white_list)
+    )
     totals = running.Totals()
     state = _state(resume, totals) if resume else None
     writer = _writer(form, console)
@@ -106,6 +112,26 @@ def command(  # noqa: PLR0917  (options of a command line)
     if not totals.judged and not totals.unread:
         raise UsageError(message("cli.check-nothing"), fix=message("cli.check-nothing-fix"))
     raise typer.Exit(totals.exit_code)
+
+
+def _domains(path: Path | None) -> frozenset[str] | None:
+    """Return the domains of a white list, None without one; its signature is not judged here."""
+    if path is None:
+        return None
+    from simulators.whitelist import WhiteListError, read_white_list  # noqa: PLC0415
+
+    if not path.is_file():
+        raise UsageError(message("cli.check-missing").filled(path=path), fix=message("cli.check-missing-fix"))
+    try:
+        listed = read_white_list(path.read_bytes())
+    except WhiteListError as error:
+        text = message("cli.check-white-list")
+        told = Bilingual(
+            text.fr.format(path=path, detail=error.message.fr),
+            text.en.format(path=path, detail=error.message.en),
+        )
+        raise UsageError(told, fix=message("cli.check-white-list-fix")) from error
+    return frozenset(entry.nom.lower() for entry in listed.domaines)
 
 
 def _packs(wanted: list[str], *, every: bool) -> tuple[PackRef, ...]:

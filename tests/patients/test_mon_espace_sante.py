@@ -189,3 +189,10 @@ def test_addresses_are_the_same_whatever_their_case(world):
     corsican = replace(world.adult, matricule=world.adult.matricule)
     assert world.send(corsican.mss_address.upper())[0] == "delivered"
     assert len(world.mes.inbox(world.adult.mss_address.upper())) == 1
+
+
+def test_the_size_limit_is_a_habit(make):
+    world = make(Habits(size_limit=2_000))
+    assert world.send(world.adult.mss_address)[0] == "delivered"
+    action, report = world.send(world.adult.mss_address, body="x" * 2_000, n=2)
+    assert (action, report.status) == ("failed", "5.3.4")
