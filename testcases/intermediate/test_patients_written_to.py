@@ -144,7 +144,12 @@ def test_end(bench: Bench) -> None:
     bench.judge(end_of_exchange(write(bench, FIRST, end=True).mail, wanted=True))
 
 
-@writing("ECO.2.2.8/open", "ECO.2.2.8", fr="Échange laissé ouvert", en="Exchange left open")
+@writing(
+    "ECO.2.2.8/open",
+    "ECO.2.2.8",
+    fr="Échange avec un usager laissé ouvert",
+    en="Exchange with a patient left open",
+)
 def test_open(bench: Bench) -> None:
     """The user says nothing of the end of the exchange.
 
