@@ -41,6 +41,9 @@ class Claims:
     `roles` are of `send` and `receive`, `mailboxes` of `PER`, `ORG` and `APP`, `integration` is `client` or
     `send-function`, `corridor` one of the profile's, `documents` the names of document models (empty: not
     told, then nothing is left out for it). Raises `ValueError` for a word that is none of these.
+
+    CAB, the directory's fourth type, is not claimed: every requirement is about the three others, and the
+    write API marks CAB as work in progress (DOSSIER §2.2, §2.3). Whoever uses one claims what it is used as.
     """
 
     level: Level
