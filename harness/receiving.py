@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from harness.artefacts.mail import Mail
 from harness.bench import Bench
 from harness.checks.filing import Sent, told
 from harness.drivers import Answer
@@ -296,6 +297,12 @@ def sent_of(cda: BuiltCda) -> Sent:
         organisation=author.structure.name,
         sha1=hashlib.sha1(cda.content, usedforsecurity=False).hexdigest(),
     )
+
+
+def as_delivered(bench: Bench, mailed: Mailed) -> Mail:
+    """Return a mail as it lies in the product's mailbox, Return-Path included."""
+    lying = [Mail(raw) for raw in bench.tenant.mails_of(bench.bal.address)]
+    return next((one for one in reversed(lying) if one.message_id == mailed.message_id), lying[-1])
 
 
 def other_identity(patient: Patient, **changes: Any) -> Patient:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from simulators.product.variant import Variant, variant
 
 CLIENTS = "REAL-DEFECTS, MSSanté clients"
+RECEIPTS = "REAL-DEFECTS, acknowledgements"
 ISSUE = "Issue: real defects named for the reception"
 
 FILING_VARIANTS: tuple[Variant, ...] = (
@@ -127,7 +128,7 @@ FILING_VARIANTS: tuple[Variant, ...] = (
         "Décompresse sous le nom que l'archive donne",
         "Unpacks under the name that the archive gives",
         warns="SC.MSS/UX.39",
-        unpacks_to_disk="as-named",
+        writes_outside=True,
     ),
     variant(
         "recu-temporaires-laisses",
@@ -136,7 +137,7 @@ FILING_VARIANTS: tuple[Variant, ...] = (
         "Leaves documents in temporary files",
         warns="SC.MSS/UX.39",
         origin=f"{CLIENTS}: archives left in the temporary folder",
-        unpacks_to_disk="left-behind",
+        leaves_temporary=True,
     ),
     variant(
         "recu-patient-de-l-objet",
@@ -453,6 +454,66 @@ FILING_VARIANTS: tuple[Variant, ...] = (
         "Ne signale pas les résultats critiques",
         "Does not tell critical results",
         critical=False,
+    ),
+    variant(
+        "recu-accuse-a-tous",
+        "ECO.3.1.6",
+        "Envoie un accusé d'intégration à tous, demandé ou non",
+        "Sends an integration acknowledgement to everyone, asked or not",
+        warns="X-MDN-01",
+        origin=ISSUE,
+        acknowledgement="always",
+    ),
+    variant(
+        "recu-accuse-en-courriel",
+        "",
+        "Envoie l'accusé d'intégration comme un courriel ordinaire",
+        "Sends the integration acknowledgement as an ordinary mail",
+        warns="X-MDN-02",
+        acknowledgement="another-format",
+    ),
+    variant(
+        "recu-accuse-deux-fois",
+        "",
+        "Envoie deux fois l'accusé d'intégration",
+        "Sends the integration acknowledgement twice",
+        warns="X-MDN-01",
+        origin=f"{RECEIPTS}: twice",
+        acknowledges_once=False,
+    ),
+    variant(
+        "recu-accuse-avec-expediteur",
+        "",
+        "Envoie l'accusé d'intégration sous sa propre adresse d'enveloppe",
+        "Sends the integration acknowledgement under its own envelope address",
+        warns="X-MDN-01",
+        acknowledgement_path="own",
+    ),
+    variant(
+        "recu-accuse-ailleurs",
+        "",
+        "Envoie seul l'accusé d'intégration à une autre adresse que Return-Path",
+        "Sends by itself the integration acknowledgement to another address than Return-Path",
+        warns="X-MDN-03",
+        origin=f"{RECEIPTS}: MDN sent though Disposition-Notification-To differs from Return-Path",
+        acknowledges_elsewhere=True,
+    ),
+    variant(
+        "recu-accuse-d-un-accuse",
+        "",
+        "Répond à un accusé reçu par un accusé",
+        "Answers a received acknowledgement by an acknowledgement",
+        warns="X-MDN-01",
+        origin=f"{RECEIPTS}: MDN sent to an MDN",
+        answers_reports=True,
+    ),
+    variant(
+        "recu-erreur-en-boucle",
+        "SC.MSS/UX.01",
+        "Traite le courriel d'erreur qui lui revient comme un envoi de documents",
+        "Treats the error mail that comes back as a sending of documents",
+        origin=ISSUE,
+        error_mails_read=True,
     ),
     variant(
         "recu-sans-trace",

@@ -345,6 +345,35 @@ def test_other_zip(bench: Bench) -> None:
 
 
 @receiving(
+    "SC.MSS-UX.01/error-mail",
+    requirements=["SC.MSS/UX.01"],
+    fr="Courriel d'erreur qui ramène une archive",
+    en="Error mail that brings an archive back",
+)
+def test_error_mail(bench: Bench) -> None:
+    """An ordinary error mail has the mail that the product had sent inside, with its archive.
+
+    EXIGENCE : le système identifie les courriels qui portent une archive IHE_XDM.
+    ATTENDU : ce courriel d'erreur n'est pas un envoi de documents : rien n'est intégré, rien ne repart.
+    REQUIREMENT: the system recognises received mails that carry an IHE_XDM archive.
+    EXPECTED: this error mail is no sending of documents: nothing is filed, nothing leaves.
+    """
+    reception = Reception(bench)
+    document = reception.make.n1(CR_IMG, reception.patient())
+    before = reception.make.mail(reception.envelope(asks=True), document)
+    mailed = reception.parcel(
+        Wrapped(before.content),
+        documents=(document,),
+        subject=f"[KO Intégration système !][902] {before.subject}",
+        copies=False,
+    )
+    reception.collect()
+    bench.judge(
+        filing.ordinary(reception.treated(mailed)), filing.kept_out(reception.held(), mailed.documents)
+    )
+
+
+@receiving(
     "X-XDM-64/after-others",
     requirements=["X-XDM-64"],
     fr="Objet où XDM/1.0/DDM n'est pas en tête",

@@ -12,15 +12,15 @@ class FilingBehaviour:
 
     - `archive_named`, `disposition_needed`, `subject_needed`, `copy_needed`, `forwarded_read`, `any_zip`,
       `archives_read`, `documents_read`: what of a mail is taken for documents (SC.MSS/UX.01, UX.39).
-    - `hash_compared`, `size_compared`, `damage_told`, `unpacking_bounded`, `unpacks_to_disk`,
-      `external_entities`: an archive that is not what it says (X-XDM-16).
+    - `hash_compared`, `size_compared`, `damage_told`, `unpacking_bounded`, `leaves_temporary`,
+      `writes_outside`, `external_entities`: an archive that is not what it says (X-XDM-16).
     - `patient_from`, `coherence_checked`, `ins_compared`, `traits_compared`, `qualified_needed`,
       `files_alone`, `proposes`, `stranger`: whose record (ECO.2.1.2, SC.MSS/UX.02, UX.07, SENTINELLE.20).
     - `duplicate`, `same_version`, `older_version`, `replacement`, `deletion`, `author_compared`: versions
       (SC.CDA/INT.18, LGC.MSS/UX.05).
     - `list_*`, `filing`, `rejecting`, `shown_*`, `sorting`, `abnormal`, `critical`: what the user sees and
       does.
-    - `filing_traced`, `acknowledgement`, `answers_reports`: traces, and the acknowledgement to the sender.
+    - `filing_traced`, `acknowledge…`, `answers_reports`, `error_mails_read`: traces, and the acknowledgement.
     """
 
     archive_named: Literal["any-case", "exactly"] = "any-case"
@@ -36,7 +36,8 @@ class FilingBehaviour:
     size_compared: bool = True
     damage_told: bool = True
     unpacking_bounded: bool = True
-    unpacks_to_disk: Literal["never", "left-behind", "as-named"] = "never"
+    leaves_temporary: bool = False
+    writes_outside: bool = False
     external_entities: bool = False
     survives_bad_mail: bool = True
     patient_from: Literal["metadata", "subject"] = "metadata"
@@ -71,6 +72,9 @@ class FilingBehaviour:
     abnormal: Literal["code-and-range", "code", "range", "never", "always"] = "code-and-range"
     critical: bool = True
     filing_traced: bool = True
-    acknowledgement: Literal["asked", "always", "never", "without-original", "another-format"] = "asked"
+    acknowledgement: Literal["asked", "always", "another-format"] = "asked"
+    acknowledges_once: bool = True
+    acknowledgement_path: Literal["null", "own"] = "null"
     acknowledges_elsewhere: bool = False
     answers_reports: bool = False
+    error_mails_read: bool = False

@@ -201,7 +201,9 @@ class Reception:
         try:
             session = self._desk.configured.smtp(mailbox, deadline)
             self._desk.watch()
-            session.send("", (to,), content, dsn=False)
+            path = "" if behaviour.acknowledgement_path == "null" else mailbox.address
+            for _ in range(1 if behaviour.acknowledges_once else 2):
+                session.send(path, (to,), content, dsn=False)
         except ConnectionLost as error:
             self._desk.configured.drop(mailbox, "smtp")
             self._desk.alert(f"L'accusé de {parcel.subject} n'est pas parti : {error}")
@@ -213,8 +215,6 @@ class Reception:
         parcel, behaviour = treated.parcel, self._desk.behaviour
         if not parcel.asks:
             return (parcel.sender or None) if behaviour.acknowledgement == "always" else None
-        if behaviour.acknowledgement == "never":
-            return None
         allowed = parcel.automatic_allowed or by_hand
         if not allowed and not behaviour.acknowledges_elsewhere:
             self._desk.alert(f"{parcel.subject} : un accusé est demandé pour une autre adresse, à confirmer.")

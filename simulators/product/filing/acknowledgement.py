@@ -12,6 +12,7 @@ from simulators.product.filing.parcel import Parcel
 from simulators.product.mime import CRLF, field, text_field, text_part
 from simulators.product.settings import Mailbox
 
+AUTOMATIC = "automatic-action/MDN-sent-automatically"
 LABELS = {
     "900": "Version du document incorrecte lors d'une demande de remplacement/suppression",
     "901": "Auteur non autorisé à remplacer ou supprimer un document",
@@ -54,9 +55,8 @@ def write_acknowledgement(
         field("Content-Type", f'multipart/{kind};\r\n boundary="{boundary}"'),
     ]
     parts = [text_part("plain", told + "\n", "utf-8"), _machine(parcel, sender, outcome, label)]
-    if behaviour.acknowledgement != "without-original":
-        original = CRLF.join(parcel.raw.replace(CRLF, b"\n").split(b"\n"))
-        parts.append(field("Content-Type", "message/rfc822") + CRLF + original)
+    original = CRLF.join(parcel.raw.replace(CRLF, b"\n").split(b"\n"))
+    parts.append(field("Content-Type", "message/rfc822") + CRLF + original)
     mark = b"--" + boundary.encode("ascii")
     body = b"".join(mark + CRLF + part.removesuffix(CRLF) + CRLF for part in parts)
     return b"".join(head) + CRLF + body + mark + b"--" + CRLF
@@ -67,13 +67,13 @@ def _subject(subject: str, outcome: Outcome) -> str:
 
 
 def _machine(parcel: Parcel, sender: Mailbox, outcome: Outcome, label: str) -> bytes:
-    action = "manual-action" if outcome.by_hand else "automatic-action"
+    action = "manual-action/MDN-sent-manually" if outcome.by_hand else AUTOMATIC
     lines = [
         "Reporting-UA: produit; mssante-conformance",
         f"Final-Recipient: rfc822; {sender.address}",
         *([f"Original-Recipient: {parcel.original_recipient}"] if parcel.original_recipient else []),
         *([f"Original-Message-ID: {parcel.message_id}"] if parcel.message_id else []),
-        f"Disposition: {action}/MDN-sent-automatically; processed{'/error' if outcome.code else ''}",
+        f"Disposition: {action}; processed{'/error' if outcome.code else ''}",
     ]
     if outcome.code:
         lines.append(f"Error: {outcome.code}^{label}^applicationErrorCondition")

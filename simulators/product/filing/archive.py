@@ -7,7 +7,7 @@ import io
 import posixpath
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,20 +77,31 @@ class _Bounded:
 
 
 def _documents(archive: _Bounded, behaviour: Behaviour, folder: Callable[[], Path]) -> tuple[Submitted, ...]:
+    outside = [name for name in archive.names if ".." in name.split("/")]
+    if outside and behaviour.writes_outside:
+        _unpack(archive, outside, folder())
+    try:
+        found = list(_submitted(archive, behaviour))
+    except Unreadable:
+        if behaviour.leaves_temporary:
+            _unpack(archive, [name for name in archive.names if name not in outside], folder() / "tmp")
+        raise
+    if len(found) > 1 and behaviour.documents_read == "first":
+        return tuple(found[:1])
+    return tuple(found)
+
+
+def _submitted(archive: _Bounded, behaviour: Behaviour) -> Iterator[Submitted]:
     sets = [name for name in archive.names if posixpath.basename(name).upper() == "METADATA.XML"]
     if not sets:
         raise Unreadable("l'archive IHE_XDM n'a pas de METADATA.XML")
-    if behaviour.unpacks_to_disk != "never":
-        _unpack(archive, behaviour, folder())
-    found: list[Submitted] = []
+    empty = True
     for name in sorted(sets):
         for entry in read_metadata(archive.read(name), behaviour):
-            found.append(Submitted(entry, _document(archive, posixpath.dirname(name), entry, behaviour)))
-    if len(found) > 1 and behaviour.documents_read == "first":
-        return tuple(found[:1])
-    if not found:
+            empty = False
+            yield Submitted(entry, _document(archive, posixpath.dirname(name), entry, behaviour))
+    if empty:
         raise Unreadable("METADATA.XML ne décrit aucun document")
-    return tuple(found)
 
 
 def _document(archive: _Bounded, base: str, entry: Entry, behaviour: Behaviour) -> bytes:
@@ -106,12 +117,9 @@ def _document(archive: _Bounded, base: str, entry: Entry, behaviour: Behaviour) 
     return content
 
 
-def _unpack(archive: _Bounded, behaviour: Behaviour, folder: Path) -> None:
-    """Write the files to disk, as a product does that gives them to another program."""
-    for number, name in enumerate(archive.names):
-        written = name if behaviour.unpacks_to_disk == "as-named" else f"tmp-{number:04d}.XML"
-        path = folder / written
+def _unpack(archive: _Bounded, names: Sequence[str], folder: Path) -> None:
+    """Write files to disk under their names, as a product does that gives them to another program."""
+    for name in names:
+        path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(archive.read(name))
-        if behaviour.unpacks_to_disk == "as-named" and path.resolve().is_relative_to(folder.resolve()):
-            path.unlink()

@@ -16,6 +16,8 @@ from simulators.product.reports import MAX_PARTS, header, parse
 ARCHIVE = "IHE_XDM.ZIP"
 SUBJECT_MARK = "XDM/1.0/DDM"
 _DEEPEST = 8
+ERROR_MAIL = re.compile(r"\s*\[\s*KO\s+int[eé]gration", re.IGNORECASE)
+"""Subject of the ordinary error mail (volet LPS, DOSSIER §6.4)."""
 _MSG_ID = re.compile(r"<[^<>\s]{1,900}>")
 
 
@@ -45,6 +47,8 @@ def open_parcel(raw: bytes, behaviour: Behaviour) -> Parcel:
     subject = header(message, "Subject")
     report = message.get_content_type() == "multipart/report"
     archives = () if report else tuple(_archives(message, behaviour))
+    if archives and ERROR_MAIL.match(subject) and not behaviour.error_mails_read:
+        archives = ()  # what comes back is the mail that the product itself had sent
     if archives and len(archives) > 1 and behaviour.archives_read == "first":
         archives = archives[:1]
     unmarked = archives and not subject.startswith(SUBJECT_MARK)
