@@ -10,6 +10,7 @@ from typing import Any
 from harness.artefacts.directory import DirectoryCall, directory_calls
 from harness.bench import Bench
 from harness.checks.directory import Offered, offered
+from harness.drivers import Answer
 from harness.findings import Bilingual
 from harness.outcomes import NotTested
 from simulators.annuaire import nos
@@ -37,6 +38,7 @@ from simulators.annuaire.model import (
     PractitionerRole,
     Qualification,
     Record,
+    key_of,
     technical_id,
 )
 from simulators.annuaire.spec import DirectoryEntry, DirectorySpec, TenantDirectory
@@ -45,6 +47,7 @@ from simulators.tenant import Contact
 __all__ = [
     "SEARCH",
     "Conduct",
+    "DirectoryFault",
     "DuplicateEntry",
     "EmptyPage",
     "KeyRefused",
@@ -58,13 +61,17 @@ __all__ = [
     "WrongResourceType",
     "WrongTotal",
     "add_mailboxes",
+    "alike",
     "calls",
     "change_structure",
+    "delete",
     "directory",
     "entry_of",
     "found",
     "hide",
     "holder",
+    "loading",
+    "need_calls",
     "organisation",
     "rename",
     "search",
@@ -75,6 +82,7 @@ __all__ = [
 
 SEARCH = ("search_directory",)
 """What searching an address needs."""
+_LOADED = Bilingual("charger les fichiers d'extraction", "load the extraction files")
 _FOUND = Bilingual(
     "trouver une adresse dans un annuaire sans défaut", "find an address in a blameless directory"
 )
@@ -118,9 +126,21 @@ def search(bench: Bench, **criteria: str) -> Offered:
     return offered(answer, alerts if isinstance(alerts, list) else ())
 
 
+def need_calls(bench: Bench) -> None:
+    """Go on only if the product asked the directory: what it does with answers cannot be seen otherwise."""
+    if not any(call.api for call in calls(bench)):
+        raise NotTested(
+            Bilingual(
+                "Le produit n'a pas interrogé l'API de l'annuaire : son emploi ne peut pas être jugé.",
+                "The product did not ask the directory's API: how it uses it cannot be judged.",
+            )
+        )
+
+
 def found(bench: Bench, address: str, **criteria: str) -> Offered:
     """Search what a blameless directory holds; without it the case cannot be played."""
     shown = search(bench, **criteria)
+    need_calls(bench)
     if address not in shown:
         raise NotTested(
             Bilingual(
@@ -131,33 +151,66 @@ def found(bench: Bench, address: str, **criteria: str) -> Offered:
     return shown
 
 
+def alike(bench: Bench) -> list[str]:
+    """Return the addresses of the usual correspondent and of the namesakes."""
+    entry = entry_of(bench)
+    return [
+        one.address
+        for one in directory(bench).entries
+        if (one.family, one.given) == (entry.family, entry.given) and not one.liste_rouge
+    ]
+
+
+def delete(bench: Bench, entry: DirectoryEntry) -> None:
+    """Delete the holder of a BAL and the activity, as the authority does: both stay, inactive and empty."""
+
+    def deleted(record: Record) -> Record:
+        assert isinstance(record, Practitioner | PractitionerRole)
+        return replace(record, active=False, mailboxes=())
+
+    person = holder(bench, entry)
+    key = key_of("Practitioner", person.partition("/")[2])
+    assert key is not None
+    directory(bench).change(f"PractitionerRole/{technical_id('PractitionerRole', key)}", deleted)
+    directory(bench).change(person, deleted)
+
+
+def loading(bench: Bench) -> Answer:
+    """Let the product load the extraction files; the case goes on only if it did."""
+    return bench.need(bench.product.update_directory(), _LOADED)
+
+
 # --- records ------------------------------------------------------------------------------------------
 
 
 def holder(bench: Bench, entry: DirectoryEntry) -> str:
     """Return the reference of the professional who holds a BAL, whichever record carries it."""
-    kind, _, identifier = entry.reference.partition("/")
-    if kind == "Practitioner":
+    if entry.reference.startswith("Practitioner/"):
         return entry.reference
-    numbers: list[int] = []
-
-    def look(record: Record) -> Record:
-        assert isinstance(record, PractitionerRole)
-        numbers.append(record.practitioner)
-        return record
-
-    directory(bench).change(f"{kind}/{identifier}", look)
-    return f"Practitioner/{technical_id('Practitioner', numbers[0])}"
+    role = _role(bench, entry.reference)
+    return f"Practitioner/{technical_id('Practitioner', role.practitioner)}"
 
 
 def structure_of(bench: Bench, entry: DirectoryEntry) -> str:
-    """Return the reference of the structure in which somebody works, by its FINESS."""
-    known = directory(bench).entries
-    return next(
-        one.reference
-        for one in known
-        if one.finess == entry.finess and one.reference.startswith("Organization/")
-    )
+    """Return the reference of the structure in which somebody works."""
+    # Each professional of a tenant has one activity, under the same number.
+    key = key_of("Practitioner", holder(bench, entry).partition("/")[2])
+    assert key is not None
+    role = _role(bench, f"PractitionerRole/{technical_id('PractitionerRole', key)}")
+    assert role.organization is not None
+    return f"Organization/{technical_id('Organization', role.organization)}"
+
+
+def _role(bench: Bench, reference: str) -> PractitionerRole:
+    seen: list[PractitionerRole] = []
+
+    def look(record: Record) -> Record:
+        assert isinstance(record, PractitionerRole)
+        seen.append(record)
+        return record
+
+    directory(bench).change(reference, look)
+    return seen[0]
 
 
 def rename(bench: Bench, entry: DirectoryEntry, family: str, given: str) -> None:

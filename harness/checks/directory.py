@@ -122,6 +122,13 @@ def pages_read(calls: Sequence[DirectoryCall], shown: Offered) -> Iterator[Findi
         yield _at(call, "ANN-021", "GET _page", f"{len(left)} lien(s) next non suivi(s)")
 
 
+def whole_or_told(shown: Offered, addresses: Iterable[str], rule: str = "ANN-021") -> Iterator[Finding]:
+    """ANN-021, ANN-030: every address is offered, or the user is told that the list is not whole."""
+    missing = [address for address in addresses if address not in shown]
+    if missing and not shown.says_trouble:
+        yield finding(rule, expected=", ".join(missing), found=f"{shown}, complete: true, problem: null")
+
+
 def within_rate(calls: Sequence[DirectoryCall]) -> Iterator[Finding]:
     """ANN-040: no more than 17 calls in any second."""
     made = [call for call in calls if call.api]

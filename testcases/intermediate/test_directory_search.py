@@ -18,6 +18,7 @@ from harness.directory import (
     SEARCH,
     Twin,
     add_mailboxes,
+    alike,
     calls,
     change_structure,
     directory,
@@ -25,13 +26,13 @@ from harness.directory import (
     found,
     hide,
     holder,
+    loading,
     organisation,
     rename,
     search,
     twins,
     with_directory,
 )
-from harness.findings import Bilingual
 from harness.scenes import send_one
 
 SEARCHED = ["ECO.3.1.4", "SC.ANN/va1.05"]
@@ -39,7 +40,6 @@ CRITERIA = ["MDV:SC.MSS/UX.41"]
 LOOK_ALIKE = "accueil@contact-structure.mssante.fr"
 ELSEWHERE = "cardiologie@messagerie-hopital.example"
 A_DAY = 86_400
-LOADING = Bilingual("charger les fichiers d'extraction", "load the extraction files")
 
 
 @case(
@@ -180,13 +180,8 @@ def test_homonyms(bench: Bench) -> None:
     """
     with_directory(bench, homonyms=2)
     entry = entry_of(bench)
-    alike = [
-        one.address
-        for one in directory(bench).entries
-        if (one.family, one.given) == (entry.family, entry.given) and not one.liste_rouge
-    ]
     shown = found(bench, entry.address, family=entry.family)
-    bench.judge(told_apart(shown, alike))
+    bench.judge(told_apart(shown, alike(bench)))
 
 
 @case(
@@ -476,9 +471,9 @@ def test_old_extraction(bench: Bench) -> None:
     """
     with_directory(bench)
     entry = entry_of(bench)
-    bench.need(bench.product.update_directory(), LOADING)
+    loading(bench)
     hide(bench, entry)
     bench.pass_time(A_DAY)
-    bench.need(bench.product.update_directory(), LOADING)
+    loading(bench)
     shown = search(bench, family=entry.family)
     bench.judge(none_offered(shown, [entry.address], "ANN-070"))

@@ -83,7 +83,7 @@ def read_query(resource: ResourceType, fields: Fields, conduct: Conduct, now: da
     A field without value is left out. A modifier that a parameter does not have is left out as well, as in
     the published server code, and named in the result.
     """
-    draft = _Draft(resource, conduct)
+    draft = _Draft(resource, conduct, count=min(DEFAULT_COUNT, conduct.max_count))
     known = parameters_of(resource, mailbox_type=conduct.mailbox_type == "served")
     for full, raw in fields:
         name, _, modifier = full.partition(":")

@@ -125,6 +125,7 @@ class DirectoryClient:
             return
         method = {"create": "POST", "replace": "PUT", "delete": "DELETE"}[how]
         path = "Practitioner" if how == "create" else "Practitioner/003-1-1"
+        self._throttle(deadline)
         self._web.request(
             method,
             f"{self._settings.base_url}/{path}",

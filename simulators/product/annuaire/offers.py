@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from simulators.product.annuaire import resources
-from simulators.product.annuaire.resources import Email, Json
+from simulators.product.annuaire.resources import Json
 from simulators.product.behaviour import Behaviour
 
 MSS_DOMAIN = ".mssante.fr"
@@ -14,7 +14,7 @@ MSS_DOMAIN = ".mssante.fr"
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A line of the composer's list."""
+    """A line of the composer's list; `coded`: the directory says that it is a BAL."""
 
     address: str
     type: str
@@ -28,6 +28,7 @@ class Offer:
     postcode: str = ""
     identifier: str = ""
     finess: str = ""
+    coded: bool = True
 
     @property
     def name(self) -> str:
@@ -71,6 +72,11 @@ class Wanted:
         return cls(**{name: str(value).strip() for name, value in given.items()})
 
     @property
+    def narrowed(self) -> bool:
+        """Tell whether more than names is asked for."""
+        return self.place or bool(self.identifier or self.profession or self.specialty)
+
+    @property
     def person(self) -> bool:
         """Tell whether a person is asked for."""
         return bool(self.family or self.given or self.profession or self.specialty)
@@ -82,25 +88,37 @@ class Wanted:
 
 
 def offers(found: Iterable[Json], wanted: Wanted, behaviour: Behaviour) -> list[Offer]:
-    """Return the BAL of the resources that answer what the user typed, preferred ones first."""
-    pool = {resources.key(one): one for one in found}
-    lines: list[Offer] = []
-    for one in pool.values():
-        kind = one.get("resourceType")
-        if kind == "Organization":
-            lines += _of_structure(one, behaviour)
-        elif kind == "Practitioner":
-            home = next((role for role in pool.values() if _is_of(role, one)), {})
-            lines += _of_person(one, _structure(pool, home), one, behaviour)
-        elif kind == "PractitionerRole":
-            person = pool.get(resources.reference(one, "practitioner"), {})
-            lines += _of_person(person, _structure(pool, one), one, behaviour)
-    matching = [line for line in lines if matches(line, wanted, behaviour)]
-    if len({(line.name, line.rank) for line in matching}) > len({line.name for line in matching}) and (
-        behaviour.directory_ranked
-    ):
+    """Return the BAL of the resources that answer what the user typed, preferred ones first.
+
+    A resource that came twice is there twice.
+    """
+    came = list(found)
+    pool = {resources.key(one): one for one in came}
+    lines = [line for one in came for line in _lines(one, pool)]
+    answering = (line for line in lines if matches(line, wanted, behaviour))
+    kept = (_shown(line, behaviour) for line in answering if _is_bal(line, behaviour))
+    matching = [line for line in kept if line is not None]
+    if _several_ranks(matching) and behaviour.directory_ranked:
         matching.sort(key=lambda line: line.rank)
     return matching
+
+
+def _lines(one: Json, pool: Mapping[str, Json]) -> list[Offer]:
+    match one.get("resourceType"):
+        case "Organization":
+            return _of_structure(one)
+        case "Practitioner":
+            home = next((role for role in pool.values() if _is_of(role, one)), {})
+            return _of_person(one, _structure(pool, home), one)
+        case "PractitionerRole":
+            person = pool.get(resources.reference(one, "practitioner"), {})
+            return _of_person(person, _structure(pool, one), one)
+    return []
+
+
+def _several_ranks(lines: Sequence[Offer]) -> bool:
+    """Tell whether somebody has several BAL of different preference."""
+    return len({(line.name, line.rank) for line in lines}) > len({line.name for line in lines})
 
 
 def _is_of(role: Json, person: Json) -> bool:
@@ -111,7 +129,7 @@ def _structure(pool: Mapping[str, Json], role: Json) -> Json:
     return pool.get(resources.reference(role, "organization"), {})
 
 
-def _of_structure(structure: Json, behaviour: Behaviour) -> list[Offer]:
+def _of_structure(structure: Json) -> list[Offer]:
     city, postcode = resources.place(structure)
     name, finess = resources.text_of(structure, "name"), resources.identifier(structure, resources.FINESS)
     return [
@@ -123,12 +141,13 @@ def _of_structure(structure: Json, behaviour: Behaviour) -> list[Offer]:
             city=city,
             postcode=postcode,
             finess=finess,
+            coded=box.mss,
         )
-        for box in _boxes(structure, behaviour)
+        for box in resources.emails(structure)
     ]
 
 
-def _of_person(person: Json, structure: Json, carrier: Json, behaviour: Behaviour) -> list[Offer]:
+def _of_person(person: Json, structure: Json, carrier: Json) -> list[Offer]:
     family, given = resources.person_name(person)
     city, postcode = resources.place(structure)
     return [
@@ -144,32 +163,27 @@ def _of_person(person: Json, structure: Json, carrier: Json, behaviour: Behaviou
             city,
             postcode,
             resources.identifier(person, resources.RPPS),
+            coded=box.mss,
         )
-        for box in _boxes(carrier, behaviour)
+        for box in resources.emails(carrier)
     ]
 
 
-def _boxes(carrier: Json, behaviour: Behaviour) -> Sequence[Email]:
-    kept = []
-    for one in resources.emails(carrier):
-        ends_as_mss = one.address.casefold().endswith(MSS_DOMAIN)
-        if one.mss and ends_as_mss:
-            kept.append(one)  # whatever the test, this is one
-            continue
-        how = behaviour.directory_mailboxes
-        if how == "any-email" or (how == "coded" and one.mss) or (how == "by-domain" and ends_as_mss):
-            kept.append(one)
-    shown = (_shown(one, behaviour) for one in kept)
-    return [one for one in shown if one is not None]
+def _is_bal(line: Offer, behaviour: Behaviour) -> bool:
+    ends_as_mss = line.address.casefold().endswith(MSS_DOMAIN)
+    if line.coded and ends_as_mss:
+        return True  # whatever the test
+    how = behaviour.directory_mailboxes
+    return how == "any-email" or (how == "coded" and line.coded) or (how == "by-domain" and ends_as_mss)
 
 
-def _shown(one: Email, behaviour: Behaviour) -> Email | None:
-    if one.type in {"", "PER"}:
-        return one
+def _shown(line: Offer, behaviour: Behaviour) -> Offer | None:
+    if line.type in {"", "PER"}:
+        return line
     how = behaviour.directory_types
-    if how == "all-per" or (how == "app-as-per" and one.type == "APP"):
-        return replace(one, type="PER")
-    return None if how == "no-cab" and one.type == "CAB" else one
+    if how == "all-per" or (how == "app-as-per" and line.type == "APP"):
+        return replace(line, type="PER")
+    return None if how == "no-cab" and line.type == "CAB" else line
 
 
 def matches(line: Offer, wanted: Wanted, behaviour: Behaviour) -> bool:

@@ -26,7 +26,7 @@ class DirectoryBehaviour:
     - `directory_swallows`: troubles shown as if nothing were missing; `directory_waits` after a 429,
       `directory_survives` what cannot be read, `directory_repeats` entries (X-ANN-04).
     - `directory_mailboxes`, `directory_types`, `directory_ranked`: which e-mails are offered, as what, in
-      which order (X-ANN-06, 07); `directory_old_extraction`, `directory_remembers`: also what was known before
+      which order (X-ANN-06, 07); `directory_old_extraction`, `directory_remembers`: and what was known before
       (X-ANN-08, X-ANN-04).
     - `directory_compares`, `directory_tells_apart`, `directory_ignores`: what the user types and reads.
     - `extraction_loaded`, `extraction_users`, `extraction_correspondents`: SC.ANN/va1.01 to va1.04.

@@ -22,6 +22,8 @@ from simulators.product.desk.desk import Action, Answer, Desk, Params
 from simulators.product.errors import Failed, ProductError, Unsupported
 
 IDS_AT_ONCE = 40
+MOST_UNTOLD = 500
+"""Changes of loadings that nobody has looked at; the oldest go first."""
 LOADING_S = 8.0
 """Real time that a loading which nobody waits for may take."""
 
@@ -46,6 +48,7 @@ class Directory:
         self._known: dict[str, dict[str, str]] = {}
         self._book: dict[str, Listed] = {}
         self._shown: dict[str, Offer] = {}
+        self._untold: list[dict[str, str]] = []
 
     def configure(self, told: object) -> None:
         """Take `directory` of `configure`; raises `Failed`."""
@@ -67,7 +70,8 @@ class Directory:
             return {"entries": self._address_book(wanted), "complete": True, "problem": None}
         if self._ruined:
             raise Failed("Erreur interne : l'annuaire n'est plus accessible.")
-        client.write(deadline)
+        if wanted.structure:
+            client.write(deadline)
         found = self._ask(client, wanted, deadline)
         lines = offers(found.resources, wanted, self._desk.behaviour)
         if found.problem:
@@ -82,7 +86,8 @@ class Directory:
     def _ask(self, client: DirectoryClient, wanted: Wanted, deadline: Deadline) -> Found:
         behaviour, all_found = self._desk.behaviour, Found()
         try:
-            for resource, fields in questions(wanted, behaviour.directory_ignores):
+            ignored = behaviour.directory_ignores if wanted.narrowed else None
+            for resource, fields in questions(wanted, ignored):
                 _join(all_found, client.ask(resource, fields, deadline))
             for resource, fields in missing(all_found.resources):
                 _join(all_found, client.ask(resource, fields, deadline))
@@ -126,9 +131,18 @@ class Directory:
             raise Unsupported("Aucun fichier d'extraction n'est paramétré dans le logiciel.")
         if self._desk.behaviour.extraction_loaded == "never":
             return {"loaded": 0, "users": 0, "correspondents": 0, "changes": []}
-        return self._load(self._settings, deadline)
+        loaded = self._load(self._settings, deadline)
+        kinds = [key.partition("/")[0] for key in self._known]
+        told, self._untold = self._untold, []
+        return {
+            "loaded": loaded,
+            "users": kinds.count("user"),
+            "correspondents": kinds.count("correspondent"),
+            "changes": told,
+        }
 
-    def _load(self, settings: DirectorySettings, deadline: Deadline) -> Answer:
+    def _load(self, settings: DirectorySettings, deadline: Deadline) -> int:
+        """Load the files; return how many entries they have. The changes wait to be told."""
         activities: list[Activity] = []
         listed: list[Listed] = []
         if settings.libre_acces_url is not None:
@@ -138,18 +152,12 @@ class Directory:
         self._loaded_at = self._desk.clock.now()
         self._book |= {one.address.casefold(): one for one in listed}
         users, correspondents = self._people(activities, listed)
-        changes: list[dict[str, str]] = []
         if self._desk.behaviour.extraction_users:
-            changes += self._compared("user", users)
+            self._untold += self._compared("user", users)
         if self._desk.behaviour.extraction_correspondents:
-            changes += self._compared("correspondent", correspondents)
-        kinds = [kind for kind, _, _ in (key.partition("/") for key in self._known)]
-        return {
-            "loaded": len(activities) + len(listed),
-            "users": kinds.count("user"),
-            "correspondents": kinds.count("correspondent"),
-            "changes": changes,
-        }
+            self._untold += self._compared("correspondent", correspondents)
+        self._untold = self._untold[-MOST_UNTOLD:]
+        return len(activities) + len(listed)
 
     def _people(
         self, activities: Sequence[Activity], listed: Sequence[Listed]
