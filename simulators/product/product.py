@@ -20,6 +20,7 @@ from simulators.product.desk.gateway import Gateway
 from simulators.product.desk.messaging import Messaging
 from simulators.product.desk.patients import Patients
 from simulators.product.desk.reception import Reception
+from simulators.product.desk.software import Software
 from simulators.product.errors import Failed, ProductError, Refused
 from simulators.product.monitor import Monitor
 from simulators.product.psc import PscEnded
@@ -68,6 +69,7 @@ class Product:
             Reception(self._desk),
         )
         self._gateway = Gateway(self._desk, self._lock)
+        self._software = Software(self._desk, self._lock)
         self._actions: dict[str, Action] = {"describe": self._describe, "configure": self._configure}
         for group in self._groups:
             self._actions.update(group.actions())
@@ -99,7 +101,8 @@ class Product:
         identifier = identifier if isinstance(identifier, str) else ""
         params = request.get("params", {})
         name = str(request.get("action"))
-        action = self._gateway.actions().get(name) or self._actions.get(name)
+        beside = {**self._gateway.actions(), **self._software.actions()}
+        action = beside.get(name) or self._actions.get(name)
         if action is None:
             return _answer(identifier, "unsupported", detail="Le logiciel n'a pas cette fonction.")
         if request.get("protocol") != "driver/1" or not isinstance(params, dict):
@@ -155,10 +158,11 @@ class Product:
         self._forget_space()
         self._connections.configure(settings)
         self._directory.configure(params.get("directory"))
-        return self._gateway.configure()
+        return {**self._gateway.configure(), **self._software.configure()}
 
     def _forget_space(self) -> None:
         self._gateway.forget()
+        self._software.forget()
         self._desk.forget()
         for group in self._groups:
             group.forget()

@@ -7,6 +7,7 @@ from typing import Literal
 
 AckFault = Literal["none", "other-id", "no-error", "not-swapped", "other-version"]
 MailObx = Literal["message-id", "constant", "no-body"]
+TransferAck = Literal["right", "always-taken", "no-error", "no-detail", "other-id"]
 ErrorMail = Literal["conforming", "success-too", "no-original", "as-notification"]
 
 
@@ -50,15 +51,15 @@ class GatewayBehaviour:
     pfi_mdn_subject: Literal["volet", "no-code", "plain"] = "volet"
     pfi_error_mail: ErrorMail = "conforming"
     # software beside a PFI
-    hl7_order: Literal["agrees", "always-new"] = "agrees"
+    hl7_order: Literal["agrees", "always-new", "contradicts"] = "agrees"
     hl7_metadata: Literal["ordered", "shuffled"] = "ordered"
     hl7_recipients: bool = True
-    hl7_way: Literal["pfi", "mail"] = "pfi"
+    hl7_sends: bool = True
     hl7_automatic: bool = True
     hl7_new_version: Literal["told", "silent"] = "told"
-    hl7_zam_ack: Literal["right", "absent", "other-id"] = "right"
+    hl7_foreign: bool = False
+    hl7_forces_n1: bool = False
+    hl7_zam_ack: Literal["right", "refused", "other-id"] = "right"
     hl7_zam_shown: bool = True
-    hl7_transfer_ack: Literal["right", "always-taken", "no-error", "no-detail", "other-id"] = "right"
+    hl7_transfer_ack: TransferAck = "right"
     hl7_integrates: bool = True
-    hl7_patient_report: bool = True
-    hl7_copies: Literal["n3", "n1"] = "n3"

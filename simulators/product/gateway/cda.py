@@ -112,7 +112,7 @@ def _narrative(root: etree._Element) -> Iterator[str]:
     for section in root.iterfind(".//h:structuredBody//h:section", _NS):
         title = section.find("h:title", _NS)
         if title is not None:
-            yield " ".join("".join(title.itertext()).split())
+            yield " ".join("".join(map(str, title.itertext())).split())
         text = section.find("h:text", _NS)
         if text is not None:
             for block in text.iter():
@@ -247,7 +247,7 @@ def _code(element: etree._Element | None) -> Code | None:
 
 
 def _words(element: etree._Element | None) -> str:
-    return " ".join("".join(element.itertext()).split()) if element is not None else ""
+    return " ".join("".join(map(str, element.itertext())).split()) if element is not None else ""
 
 
 def _text(root: etree._Element, path: str) -> str:

@@ -75,12 +75,17 @@ def _about(mail: Mail) -> str:
         if kind == "message/rfc822":
             inner = part.get_payload()
             if isinstance(inner, list) and inner and isinstance(inner[0], Mail):
-                return (_ID.findall(header(inner[0], "Message-ID")) or [""])[0]
+                return _first_id(header(inner[0], "Message-ID"))
         elif kind in {"text/rfc822-headers", "message/rfc822-headers", "message/global-headers"}:
             octets = part.get_payload(decode=True)
             if isinstance(octets, bytes):
-                return (_ID.findall(header(parse(octets), "Message-ID")) or [""])[0]
+                return _first_id(header(parse(octets), "Message-ID"))
     return ""
+
+
+def _first_id(text: str) -> str:
+    found = _ID.search(text)
+    return found.group(0) if found else ""
 
 
 def write_zam(  # noqa: PLR0917  (what it is made of)
