@@ -427,6 +427,38 @@ def traced(traces: Sequence[Trace], marks: Sequence[str]) -> Iterator[Finding]:
         yield finding("RECV-047", expected=f"integrate {marks[0]}", found=found or "∅")
 
 
+def integration_shown(
+    messages: Sequence[Shown], message_id: str, recipient: str, code: str | None
+) -> Iterator[Finding]:
+    """RECV-050: the sent mail shows who integrated its documents, or who did not and why."""
+    yield from _returned("RECV-050", messages, message_id, recipient, code)
+
+
+def tolerated(
+    messages: Sequence[Shown], message_id: str, recipient: str, code: str | None
+) -> Iterator[Finding]:
+    """RECV-051: the same of an acknowledgement that is written as some products write it."""
+    yield from _returned("RECV-051", messages, message_id, recipient, code)
+
+
+def _returned(
+    rule: str, messages: Sequence[Shown], message_id: str, recipient: str, code: str | None
+) -> Iterator[Finding]:
+    line = next((one for one in messages if one.get("message_id") == message_id), {})
+    integrated = [str(one).casefold() for one in line.get("integrated_by") or ()]
+    rejected = {
+        str(one.get("recipient")).casefold(): str(one.get("code") or "")
+        for one in line.get("rejected_by") or ()
+        if isinstance(one, Mapping)
+    }
+    right = integrated.count(recipient.casefold()) == 1 and recipient.casefold() not in rejected
+    if code is not None:
+        right = rejected.get(recipient.casefold()) == code and recipient.casefold() not in integrated
+    if not right:
+        wanted = f"rejected_by {recipient} {code}" if code else f"integrated_by {recipient}"
+        yield finding(rule, expected=wanted, found=f"integrated_by {integrated} ; rejected_by {rejected}")
+
+
 def _flags(shown: Sequence[Shown], document: Sent) -> list[tuple[object, object]]:
     return [(line.get("abnormal"), line.get("critical")) for line in lines_of(shown, document)]
 

@@ -215,26 +215,27 @@ def test_16_by_type(bench: Bench) -> None:
     en="Statistics of a period",
 )
 def test_period(bench: Bench) -> None:
-    """A document is received, two days pass, another of its type is received.
+    """A document is received today.
 
-    EXIGENCE : statistiques par type de document sur une période : intégrés automatiquement, manuellement,
-      non intégrés.
-    ATTENDU : la période d'un jour ne compte que le second.
+    EXIGENCE : statistiques par type de document sur une période : intégrés automatiquement,
+      manuellement, non intégrés.
+    ATTENDU : la période qui commence hier le compte, celle qui commence demain ne le compte pas.
     REQUIREMENT: statistics by document type over a period: integrated automatically, manually, not
       integrated.
-    EXPECTED: the period of one day counts the second one alone.
+    EXPECTED: the period that begins yesterday counts it, the one that begins tomorrow does not.
     """
     reception = Reception(bench)
     bench.need_parameter("statistics", "since")
-    make, patient = reception.make, reception.patient()
-    reception.settled(reception.post(make.n1(CR_IMG, patient)))
-    bench.pass_time(2 * 86_400)
-    since = bench.tenant.clock.now() - timedelta(days=1)
-    second = reception.post(make.n1(CR_IMG, patient))
+    mailed = reception.post(reception.make.n1(CR_IMG, reception.patient()))
     reception.collect()
-    counts = reception.count(second)
-    rows = bench.product.statistics(since.isoformat())
-    bench.judge(filing.counted(rows, CR_IMG.code.code, counts))
+    counts, now = reception.count(mailed), bench.tenant.clock.now()
+    nothing = dict.fromkeys(counts, 0)
+    yesterday = bench.product.statistics((now - timedelta(days=1)).isoformat())
+    tomorrow = bench.product.statistics((now + timedelta(days=1)).isoformat())
+    bench.judge(
+        filing.counted(yesterday, CR_IMG.code.code, counts),
+        filing.counted(tomorrow, CR_IMG.code.code, nothing),
+    )
 
 
 @receiving(

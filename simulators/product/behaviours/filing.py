@@ -20,7 +20,8 @@ class FilingBehaviour:
       (SC.CDA/INT.18, LGC.MSS/UX.05).
     - `list_*`, `filing`, `rejecting`, `shown_*`, `sorting`, `abnormal`, `critical`: what the user sees and
       does.
-    - `filing_traced`, `acknowledge…`, `answers_reports`, `error_mails_read`: traces, and the acknowledgement.
+    - `filing_traced`, `acknowledge…`, `answers_reports`, `error_mails_read`, `returned_read`: traces,
+      the acknowledgement returned and those that come back.
     """
 
     archive_named: Literal["any-case", "exactly"] = "any-case"
@@ -72,9 +73,11 @@ class FilingBehaviour:
     abnormal: Literal["code-and-range", "code", "range", "never", "always"] = "code-and-range"
     critical: bool = True
     filing_traced: bool = True
-    acknowledgement: Literal["asked", "always", "another-format"] = "asked"
+    acknowledgement: Literal["asked", "always"] = "asked"
+    acknowledgement_form: Literal["report", "mixed"] = "report"
     acknowledges_once: bool = True
     acknowledgement_path: Literal["null", "own"] = "null"
     acknowledges_elsewhere: bool = False
     answers_reports: bool = False
     error_mails_read: bool = False
+    returned_read: Literal["tolerant", "strict", "ignored", "errors-as-success"] = "tolerant"

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, timedelta
+from email.message import Message
 
 from simulators.product.behaviour import Behaviour
-from simulators.product.comeback import Comeback, fates, read_comeback
+from simulators.product.comeback import fates, read_comeback
 from simulators.product.deadline import Deadline
 from simulators.product.desk.delivery import submit
 from simulators.product.desk.desk import Action, Answer, Desk, Params
 from simulators.product.desk.reading import read_mail
 from simulators.product.errors import ConnectionLost
+from simulators.product.filing.parcel import ERROR_MAIL
+from simulators.product.filing.returned import read_returned, with_returned
 from simulators.product.receipt import Request, read_request, write_receipt
 from simulators.product.register import Trace
 from simulators.product.reports import body_text, header, parse
@@ -92,22 +95,25 @@ class Keeping:
     def _outbox(self, params: Params, deadline: Deadline) -> Answer:
         mailbox = self._desk.mailbox(params)
         copies = [copy for copy in self._desk.register.sent if copy.mailbox == mailbox.address]
-        comebacks = self._comebacks(mailbox, deadline) if copies else []
-        return {"messages": [fate.to_json() for fate in fates(copies, comebacks, self._desk.behaviour)]}
+        behaviour = self._desk.behaviour
+        reports = self._reports(mailbox, deadline) if copies else []
+        comebacks = [found for found in map(read_comeback, reports) if found is not None]
+        told = [fate.to_json() for fate in fates(copies, comebacks, behaviour)]
+        returned = [found for raw in reports if (found := read_returned(raw, behaviour)) is not None]
+        return {"messages": with_returned(told, returned)}
 
-    def _comebacks(self, mailbox: Mailbox, deadline: Deadline) -> list[Comeback]:
+    def _reports(self, mailbox: Mailbox, deadline: Deadline) -> list[bytes]:
         session = self._desk.configured.imap(mailbox, deadline)
         self._desk.watch()
         try:
-            reports = [
+            return [
                 session.read("INBOX", item.uid, mark_seen=False)
                 for item in session.list("INBOX")
-                if parse(item.head).get_content_type() == "multipart/report"
+                if _comes_back(parse(item.head))
             ]
         except ConnectionLost:
             self._desk.configured.drop(mailbox, "imap")
             raise
-        return [found for found in map(read_comeback, reports) if found is not None]
 
     def _traces(self, params: Params, deadline: Deadline) -> Answer:
         chosen = [
@@ -118,6 +124,12 @@ class Keeping:
         ]
         told = (_told(trace, self._desk.behaviour) for trace in chosen)
         return {"traces": [line for line in told if line is not None]}
+
+
+def _comes_back(head: Message) -> bool:
+    """Tell whether a mail is about one that was sent: a report, or the error mail of an integration."""
+    report = head.get_content_type() == "multipart/report"
+    return report or ERROR_MAIL.match(header(head, "Subject")) is not None
 
 
 def _told(trace: Trace, behaviour: Behaviour) -> Answer | None:

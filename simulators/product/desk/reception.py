@@ -215,7 +215,7 @@ class Reception:
         parcel, behaviour = treated.parcel, self._desk.behaviour
         if not parcel.asks:
             return (parcel.sender or None) if behaviour.acknowledgement == "always" else None
-        allowed = parcel.automatic_allowed or by_hand
+        allowed = parcel.automatic_allowed or by_hand or parcel.report
         if not allowed and not behaviour.acknowledges_elsewhere:
             self._desk.alert(f"{parcel.subject} : un accusé est demandé pour une autre adresse, à confirmer.")
             return None

@@ -41,7 +41,7 @@ def write_acknowledgement(
     told = f"Erreur {outcome.code} : {label}." if outcome.code else "Les documents ont été intégrés."
     boundary = f"=_{secrets.token_hex(16)}"
     kind = "report; report-type=disposition-notification"
-    if behaviour.acknowledgement == "another-format":
+    if behaviour.acknowledgement_form == "mixed":
         kind = "mixed"
     head = [
         field("Date", format_datetime(now)),
