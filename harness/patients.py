@@ -74,13 +74,7 @@ def line_of(bench: Bench, mail: Mail, *told_by: str) -> Line:
             )
         )
     if told_by and not any(line.get(field) for field in told_by):
-        names = ", ".join(told_by)
-        raise NotTested(
-            Bilingual(
-                f"Le pilote ne dit pas ce que la liste montre ({names}) : à déclarer, avec une preuve.",
-                f"The driver does not tell what the list shows ({names}): declare it, with a proof.",
-            )
-        )
+        raise NotTested(_untold(", ".join(told_by)))
     return line
 
 
@@ -112,7 +106,21 @@ def read_by(bench: Bench, key: str, sent: SentMail) -> None:
 
 
 def shown(bench: Bench) -> tuple[Sequence[Line], Sequence[Line]]:
-    """Return the sent mails and the received ones, as far as the product shows them."""
+    """Return the sent mails and the received ones, as far as the product shows them.
+
+    Raises `NotTested` for a driver that has neither what became of a mail nor the kind of a received one: a
+    person who copies the list down, say.
+    """
     product = bench.product
     outbox = product.outbox() if product.can("outbox") else ()
-    return outbox, product.messages() if product.can("list") else ()
+    received = product.messages() if product.can("list") else ()
+    if not product.can("outbox") and received and not any("kind" in line for line in received):
+        raise NotTested(_untold("outbox, kind, report"))
+    return outbox, received
+
+
+def _untold(names: str) -> Bilingual:
+    return Bilingual(
+        f"Le pilote ne dit pas ce que le produit montre ({names}) : à déclarer, avec une preuve.",
+        f"The driver does not tell what the product shows ({names}): declare it, with a proof.",
+    )

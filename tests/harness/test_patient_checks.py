@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -20,6 +21,8 @@ from harness.checks.patients import (
     traits_shown,
 )
 from harness.findings import Severity
+from harness.outcomes import NotTested
+from harness.patients import line_of, need_on_purpose, shown
 from simulators.clock import SimulatedClock
 from simulators.documents.patients import PatientGenerator
 from simulators.journal import Event
@@ -160,3 +163,34 @@ def test_answer_read():
 )
 def test_what_a_secondary_source_says_only_warns(found):
     assert [one.severity for one in found] == [Severity.WARNING]
+
+
+def bench(messages, *, outbox=None):
+    """Return what `line_of` and `shown` ask of a bench: a product that shows these mails."""
+    product = SimpleNamespace(
+        can=lambda action: action == "list" or outbox is not None,
+        messages=lambda: messages,
+        outbox=lambda: outbox,
+    )
+    return SimpleNamespace(product=product)
+
+
+def test_what_a_driver_does_not_tell_is_no_fault_of_the_product():
+    line = {"message_id": "<m-1@b.fr>", "subject": "Avis"}
+    told = {**line, "origin": "professional"}
+    assert line_of(bench([told]), mail(), "origin") == told
+    for messages in ([], [line], [{**told, "message_id": "<other@b.fr>"}]):
+        with pytest.raises(NotTested):
+            line_of(bench(messages), mail(), "origin")
+
+
+def test_lists_that_tell_no_kind_show_no_bounce():
+    assert shown(bench([{"subject": "x", "kind": "mail"}])) == ((), [{"subject": "x", "kind": "mail"}])
+    assert shown(bench([])) == ((), [])
+    assert shown(bench([{"subject": "x"}], outbox=[FAILED]))[0] == [FAILED]
+    with pytest.raises(NotTested):
+        shown(bench([{"subject": "Non remis"}]))
+
+
+def test_a_refusal_on_purpose_needs_no_other_proof():
+    need_on_purpose(SimpleNamespace(), SimpleNamespace(status="refused"), KEY, ADDRESS)
