@@ -1,8 +1,10 @@
 """The vocabulary with which a case describes its world, gathered so that cases import `harness` alone."""
 
 from simulators.imap.faults import Bye
+from simulators.patients import Habits
 from simulators.pki.faults import ForgedCrl, OcspForged, RevocationBehaviour, Unreachable
 from simulators.pki.flavours import ServerFlavour
+from simulators.records import RecordSpec
 from simulators.smtp.faults import AuthenticationRefused, MessageRefused, ServiceUnavailable
 from simulators.tenant import PscSpec
 from simulators.wire.faults import (
@@ -34,10 +36,12 @@ __all__ = [
     "Bye",
     "Close",
     "ForgedCrl",
+    "Habits",
     "InjectedPlaintext",
     "MessageRefused",
     "OcspForged",
     "PscSpec",
+    "RecordSpec",
     "RevocationBehaviour",
     "ServerFlavour",
     "ServiceUnavailable",

@@ -15,8 +15,7 @@ from harness.checks.patients import (
 )
 from harness.patients import bounced, identity, line_of, patient_writes, read_by, shown, write
 from harness.scenes import receive_one, send_one
-from simulators.patients import Habits
-from simulators.records import RecordSpec
+from harness.world import Habits, RecordSpec
 
 PEOPLE = ("PER", "ORG")
 FIRST, SECOND = "patient-1", "patient-2"

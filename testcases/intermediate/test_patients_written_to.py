@@ -8,7 +8,7 @@ from harness.checks.addresses import addressed_to, check_addresses, end_of_excha
 from harness.checks.patients import nothing_leaves, subject_kept
 from harness.patients import documents_sent, identity, need_on_purpose, tried, write
 from harness.scenes import send_one
-from simulators.records import RecordSpec
+from harness.world import RecordSpec
 
 FIRST, SECOND, CHILD = "patient-1", "patient-2", "enfant"
 QUALIFIED = RecordSpec(FIRST)
