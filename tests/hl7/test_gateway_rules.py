@@ -147,7 +147,10 @@ PAIRS = {
         lambda: gateway.mapped([sent(MAIL)], wanted()),
         lambda: gateway.mapped([sent(MAIL)], wanted(documents=(b"<autre/>",))),
     ),
-    "PFI-014": (lambda: gateway.mapped([sent(MAIL)], wanted()), lambda: gateway.mapped([sent(PLAIN)], wanted())),
+    "PFI-014": (
+        lambda: gateway.mapped([sent(MAIL)], wanted()),
+        lambda: gateway.mapped([sent(PLAIN)], wanted()),
+    ),
     "PFI-015": (
         lambda: gateway.mapped([sent(mail(action=Action.CHANGE))], wanted(status="C")),
         lambda: gateway.mapped([sent(MAIL)], wanted(status="D")),
