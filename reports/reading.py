@@ -38,6 +38,7 @@ from reports.record import (
     Tool,
     Waiver,
 )
+from reports.scenario import read_scenario
 from reports.text import cut
 from schemas.messages import message
 from schemas.text import Bilingual
@@ -215,6 +216,7 @@ def _case(item: Mapping[str, Any]) -> Case:
         started=item["started"],
         duration_ms=item["duration_ms"],
         rerun=item["rerun"],
+        scenario=read_scenario(item["scenario"]) if "scenario" in item else None,
     )
 
 

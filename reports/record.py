@@ -58,6 +58,72 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Party:
+    """A role in a structure of a care scenario; `mailboxes` are the kinds that its sheet names."""
+
+    key: str
+    name: Bilingual
+    place: Bilingual
+    mailboxes: tuple[str, ...]
+    condition: Bilingual | None
+
+
+@dataclass(frozen=True, slots=True)
+class SheetStep:
+    """One message of a sheet; `documents` are names with the form in which they are played."""
+
+    number: int
+    source: str
+    targets: tuple[str, ...]
+    says: Bilingual
+    documents: tuple[tuple[Bilingual, str], ...]
+    patient_copy: bool
+    reply_to: int | None
+    optional: bool
+    condition: Bilingual | None
+    bidirectional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedStep:
+    """What came of a step in one part; `checks` were looked at, `rules` are those of the findings."""
+
+    number: int
+    role: str
+    result: str
+    reason: Bilingual | None
+    checks: tuple[Bilingual, ...]
+    rules: tuple[str, ...]
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedPart:
+    """The party that the product was, by which kind of mailbox, and what came of it."""
+
+    party: str
+    mailbox: str | None
+    result: str
+    reason: Bilingual | None
+    steps: tuple[PlayedStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A care scenario as it was played: the sheet, then the parts; `events` are (moment, step, text)."""
+
+    id: str
+    sector: str
+    why: Bilingual
+    patient: Bilingual | None
+    source: str
+    parties: tuple[Party, ...]
+    steps: tuple[SheetStep, ...]
+    events: tuple[tuple[str, int, Bilingual], ...]
+    parts: tuple[PlayedPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One conformance case and what became of it."""
 
@@ -79,6 +145,7 @@ class Case:
     started: str
     duration_ms: float
     rerun: str
+    scenario: Scenario | None = None
 
     @property
     def elsewhere(self) -> bool:

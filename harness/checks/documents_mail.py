@@ -85,9 +85,20 @@ def check_documents(mail: Mail, *, evidence: str | None = None) -> DocumentsVerd
         found += _subject_rules(mail, documents, say)
         found += _copy_rules(mail, copies, documents, say)
         found += _body_rules(mail, documents, say)
-    elif _MARK in _subject(mail):
+    elif announces(mail):
         found.append(say.header("DOC-001", _NAME, "0", mail.first("Subject"), "Subject"))
     return DocumentsVerdict(tuple(found), states, archives, copies)
+
+
+def announces(mail: Mail) -> bool:
+    """Tell whether the subject says that documents are joined.
+
+    « Re: XDM/1.0/DDM+… » under In-Reply-To repeats what it answers: a person who asks something of the sender
+    joins no archive (seen in the care scenarios, e.g. a pharmacist about a prescription) [inferred].
+    """
+    subject = _subject(mail).lstrip()
+    answers = mail.first("In-Reply-To") is not None
+    return subject.startswith(_MARK) or (_MARK in subject and not answers)
 
 
 def archive_parts(mail: Mail) -> tuple[Part, ...]:
@@ -165,7 +176,7 @@ def _header_rules(
         found = state.found if state.found is not None else "absent"
         if state.verdict is HeaderVerdict.UNDUE:
             # Of an archive that is lost or cannot be read something else is said; its header may be right.
-            if documents or not (archive_parts(mail) or _MARK in _subject(mail)):
+            if documents or not (archive_parts(mail) or announces(mail)):
                 yield say.header(undue, "absent", found, header, state.name)
         elif state.verdict in {HeaderVerdict.LOST, HeaderVerdict.WRONG}:
             same = set(_values(found)) == set(_values(state.expected or ""))

@@ -28,7 +28,7 @@ from simulators.documents.codes import MORE_MODELS
 from simulators.tenant import BalType, Contact
 
 PATIENT = "patient-1"
-_MODELS: Mapping[str, DocumentModel] = {
+MODELS: Mapping[str, DocumentModel] = {
     **{model.name: model for model in (*FULL, *MORE_MODELS)},
     "CR-BIO": next(model for model in FULL if model.name == "BIO-CR-BIO"),
 }
@@ -233,7 +233,7 @@ class Part:
         played.own += filing.faithful(held, sent)
 
     def _built(self, document: Document, patient: Any) -> Any:
-        model = _MODELS[str(document.model)]
+        model = MODELS[str(document.model)]
         number = f"{self._rng.randrange(10**6):06d}"
         if document.form == "N3":
             return self._factory.of_model(model, patient, file_number=number)

@@ -11,13 +11,12 @@ from harness.artefacts.ebxml import MetadataError, read_metadata
 from harness.artefacts.mail import Mail
 from harness.artefacts.xdm import XdmArchive
 from harness.checking.kinds import Kind
-from harness.checks.documents_mail import DocumentsVerdict
+from harness.checks.documents_mail import DocumentsVerdict, announces
 from harness.checks.mail import text_of, visible_text
 from harness.checks.xdm import CarriedDocument
 from harness.checks.xdm.schemes import SET_UNIQUE
 
 Form = Literal["N1", "N3"]
-_MARK = "XDM/1.0/DDM"
 MOST_TEXT = 20_000
 """Characters of a body that are kept to look for a mention."""
 
@@ -82,7 +81,7 @@ def facts_of_mail(mail: Mail, verdict: DocumentsVerdict) -> Facts:
         documents=facts_of_documents(verdict.documents),
         archives=len(verdict.archives),
         copies=len(verdict.copies),
-        announced=bool(verdict.archives) or _MARK in said,
+        announced=bool(verdict.archives) or announces(mail),
         ins=ins.value.strip() if ins else "",
         sender=next((address for _, address in sender.addresses), "") if sender else "",
         recipients=tuple(addresses),

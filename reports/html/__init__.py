@@ -73,6 +73,7 @@ def _template(masker: Masker, page: Page) -> str:
     environment.globals.update(
         t=translate,
         b=shown.both,
+        sheet_text=shown.published,
         link=shown.link,
         script=Markup(script),  # noqa: S704 - our own file
         style=Markup(style),  # noqa: S704 - our own file
@@ -153,6 +154,13 @@ class _Shower:
 
 
 def _finalizer(masker: Masker) -> Callable[[Any], Any]:
+    def published(self, text: Bilingual, limit: int = CUT_AT) -> Markup:
+        """Return a text of a published sheet: cleaned and cut; its invented names are nobody's to mask."""
+        french, english = cut(text.fr, limit), cut(text.en, limit)
+        if french == english:
+            return escape(french)
+        return Markup('<span lang="fr">{}</span><span lang="en">{}</span>').format(french, english)
+
     shower = _Shower(masker)
 
     def finalize(value: Any) -> Any:

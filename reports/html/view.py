@@ -12,6 +12,7 @@ from markupsafe import Markup
 from reports import diagram
 from reports.excerpt import Excerpt, excerpt
 from reports.exchange import Journal, Kept, Row, named_events, rows
+from reports.html.sheets import SheetView, sheets, told_as_case
 from reports.masking import Masker
 from reports.names import contents_of, teach
 from reports.record import VERDICTS, Blocker, Case, Evidence, Finding, Level, Requirement, RunRecord
@@ -164,6 +165,7 @@ def build(record: RunRecord, journal: Journal, limits: Limits, masker: Masker, l
     requirement_anchors = _anchors("r", list(record.requirements))
     drawn = {case.id: _drawn(case, journal.cases.get(case.id), limits) for case in record.cases}
     contents = contents_of(record)
+    sheets: tuple[SheetView, ...]
     masker.learn(text for shown in drawn.values() for row in shown for text in (row.label, row.answer))
     teach(masker, record, contents)
     maker = _Maker(record, limits, masker, link, contents)
@@ -181,7 +183,10 @@ def build(record: RunRecord, journal: Journal, limits: Limits, masker: Masker, l
         failures=tuple(view for view in views if view.case.result == "failed" and not view.case.elsewhere),
         warnings=tuple(view for view in views if view.case.result == "warning" and not view.case.elsewhere),
         others=tuple(
-            view for view in views if view.case.elsewhere or view.case.result not in ("failed", "warning")
+            view
+            for view in views
+            if told_as_case(view.case)
+            and (view.case.elsewhere or view.case.result not in ("failed", "warning"))
         ),
         troubles=_troubles(record),
         themes=_themes(record),
@@ -209,6 +214,7 @@ def headline(record: RunRecord) -> Bilingual:
             pieces.append(_word("headline_reached", language).format(level=name))
         if missing:
             level = missing[0]
+        sheets=sheets(record.cases, case_anchors, link),
             name = _word(f"level_{level.name}", language)
             start = name if reached else {"fr": f"Niveau {name}", "en": f"{name} level"}[language]
             text = _word("headline_other", language).format(

@@ -1,30 +1,11 @@
 """The 19 care scenarios: one implementation, driven by the sheets of `schemas.scenarios`."""
 
-import pytest
-
 from harness.bench import Bench
-from harness.cases import case
+from harness.scenarios.cases import Scenario, scenario_cases
 from harness.scenarios.playing import play
-from schemas.scenarios import Scenario, scenarios
-
-MEANS = ("send|send_documents|collect|list",)
-"""One way to write or to read is enough: each step says what it needs."""
 
 
-def _cases() -> list[object]:
-    return [
-        pytest.param(
-            sheet,
-            id=sheet.id,
-            marks=case(
-                f"scenario/{sheet.id}", requirements=(), needs=MEANS, fr=sheet.title.fr, en=sheet.title.en
-            ),
-        )
-        for sheet in scenarios().values()
-    ]
-
-
-@pytest.mark.parametrize("sheet", _cases())
+@scenario_cases()
 def test_scenario(bench: Bench, sheet: Scenario) -> None:
     """The product plays each part of the sheet that it claims; simulated structures play the others.
 

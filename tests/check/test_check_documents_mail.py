@@ -165,3 +165,24 @@ def test_composite_fonts_are_read_by_their_map():
 def test_a_copy_that_cannot_be_read_as_text_accuses_nobody():
     raw = whole(rules()["DOC-018"].passing, composite(with_map=False))
     assert check_documents(Mail(raw)).findings == ()
+
+
+def reply(*headers: str) -> Mail:
+    """An ordinary mail with these headers, without any archive."""
+    head = "".join(f"{header}\r\n" for header in (*headers, "X-MSS-NIL: 1234", "MIME-Version: 1.0"))
+    return Mail(f"{head}Content-Type: text/plain; charset=utf-8\r\n\r\nQuelle dose ?\r\n".encode())
+
+
+@pytest.mark.parametrize(
+    ("headers", "said"),
+    [
+        (("Subject: Re: XDM/1.0/DDM+Ordonnance TESTUT Claire", "In-Reply-To: <a@b.fr>"), set()),
+        (("Subject: Re: XDM/1.0/DDM+Ordonnance TESTUT Claire",), {"DOC-001"}),
+        (("Subject: XDM/1.0/DDM+Ordonnance TESTUT Claire", "In-Reply-To: <a@b.fr>"), {"DOC-001"}),
+        (("Subject: Question",), set()),
+    ],
+    ids=["answer", "no-answer", "own-subject", "ordinary"],
+)
+def test_who_answers_a_mail_of_documents_joins_none(headers, said):
+    """The subject of an answer repeats that of the mail answered; only a subject of one's own announces."""
+    assert {one.rule for one in check_documents(reply(*headers)).findings} == said

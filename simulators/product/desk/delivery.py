@@ -36,6 +36,9 @@ def deliver(desk: Desk, draft: Draft, deadline: Deadline) -> Delivered:
     """Write the mail of a draft and send it; raises the errors of `SmtpSession.send`."""
     if desk.ended_exchange and draft.ends is None and desk.behaviour.end_sticks:
         draft = replace(draft, ends="FIN")
+    first = desk.configured.settings.mailboxes[0]
+    if draft.sender.address != first.address and not desk.behaviour.several_mailboxes:
+        draft = replace(draft, sender=first)
     mail = compose(draft, desk.configured.settings.nil, desk.clock.now(), desk.behaviour)
     try:
         sent = submit(desk, draft.sender, mail, deadline, dsn=draft.request_dsn)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from simulators.documents import CR_BIO, CR_IMG, EP_MED_DM, LDL_SES, DocumentModel
+from simulators.documents import CR_BIO, CR_IMG, EP_MED_DM, FLUDT, LDL_EES, LDL_SES, VSM, DocumentModel
 from simulators.product.draft import addresses, checked_address, clean
 from simulators.product.errors import Failed, Unsupported
 from simulators.product.records import PatientRecord
@@ -21,6 +21,9 @@ MODELS: Mapping[str, DocumentModel] = {
     "EP-MED-DM": EP_MED_DM,
     "IMG-CR-IMG": CR_IMG,
     "CR-IMG": CR_IMG,
+    "VSM": VSM,
+    "LDL-EES": LDL_EES,
+    "DLU-EHPAD-FLUDT": FLUDT,
 }
 
 
