@@ -4,11 +4,15 @@ One lane an actor, time going down, each arrow numbered, labelled with the comma
 to its bytes. What TLS protects lies on a band between the two lanes; a refused or broken arrow is dashed and
 has a cross, so that nothing is said by colour alone. Colours are CSS variables and `currentColor`: the page's
 light or dark mode decides.
+
+A report holds hundreds of these: the lanes are one path, and so are the shafts and the heads of the arrows
+that nothing distinguishes. A row has a group of its own when it is broken or named by a finding.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from markupsafe import Markup, escape
@@ -52,20 +56,28 @@ def draw(rows: Sequence[Row], identifier: str, link: Linker, flagged: frozenset[
     """
     lanes = _lanes(rows)
     height = _TOP + _STEP * len(rows) + 20
+    spine = "".join(f"M{x} {_TOP - 14}V{height - 8}" for x in lanes.values())
     pieces = [
-        f'<svg class="seq" viewBox="0 0 {WIDTH} {height}" role="group" aria-labelledby="{identifier}-c" '
-        f'xmlns="http://www.w3.org/2000/svg">{_title(rows, lanes)}',
+        f'<svg class="seq" viewBox="0 0 {WIDTH} {height}" role="group" aria-labelledby="{identifier}-c">'
+        f"{_title(rows, lanes)}",
         *_bands(rows, lanes),
-        *(_lane(actor, x, height) for actor, x in lanes.items()),
+        f'<path class="lane" d="{spine}"/>',
+        *(_actor_name(actor, x) for actor, x in lanes.items()),
     ]
+    strokes = _Strokes()
     for index, row in enumerate(rows):
         y = _TOP + _STEP * (index + 1)
         if not row.events:
             pieces.append(_fold(row, y))
             continue
         named = "" if flagged.isdisjoint(row.events) else f"{identifier}-e{row.number}"
-        pieces.append(_arrow(row, y, lanes, link, named=named))
-    pieces.append("</svg>")
+        own = _Strokes() if named or row.broken else strokes
+        own.add(row, lanes.get(row.source, _LEFT), lanes.get(row.target, WIDTH - _RIGHT), y)
+        texts = _texts(row, y, lanes, link, named=bool(named))
+        pieces.append(
+            texts if own is strokes else _group(f"{texts}{own.svg()}", named=named, broken=row.broken)
+        )
+    pieces.append(f"{strokes.svg()}</svg>")
     return Markup("".join(pieces))  # noqa: S704 - every variable piece is escaped where it enters
 
 
@@ -101,13 +113,16 @@ def _actor(actor: str, language: str) -> str:
     return known.fr if language == "fr" else known.en
 
 
-def _lane(actor: str, x: int, height: int) -> str:
-    return (
-        f'<line class="lane" x1="{x}" y1="{_TOP - 14}" x2="{x}" y2="{height - 8}"/>'
-        f'<text class="actor" x="{x}" y="{_TOP - 24}">'
-        f'<tspan lang="fr">{escape(_actor(actor, "fr"))}</tspan>'
-        f'<tspan lang="en">{escape(_actor(actor, "en"))}</tspan></text>'
-    )
+def _actor_name(actor: str, x: int) -> str:
+    name = _both(_actor(actor, "fr"), _actor(actor, "en"))
+    return f'<text class="actor" x="{x}" y="{_TOP - 24}">{name}</text>'
+
+
+def _both(french: str, english: str) -> str:
+    """Return a text of ours in both languages, once when they say it alike."""
+    if french == english:
+        return str(escape(french))
+    return f'<tspan lang="fr">{escape(french)}</tspan><tspan lang="en">{escape(english)}</tspan>'
 
 
 def _bands(rows: Sequence[Row], lanes: dict[str, int]) -> list[str]:
@@ -130,23 +145,26 @@ def _bands(rows: Sequence[Row], lanes: dict[str, int]) -> list[str]:
     return bands
 
 
-def _arrow(row: Row, y: int, lanes: dict[str, int], link: Linker, *, named: str) -> str:
-    """Draw one arrow; `named` is the id that a finding leads to, empty when none does."""
+def _texts(row: Row, y: int, lanes: dict[str, int], link: Linker, *, named: bool) -> str:
+    """Write the number of a row, its command and its answer."""
     start, end = lanes.get(row.source, _LEFT), lanes.get(row.target, WIDTH - _RIGHT)
     left = min(start, end) + 8
     at_end = left > WIDTH * 0.62
     x, side = (max(start, end) - 8, ' text-anchor="end"') if at_end else (left, "")
     label, answer = _labels(row, int(((x if at_end else WIDTH - left) - 4) / _CHARACTER))
-    kinds = (("broken", row.broken), ("named", named))
-    anchor = f' id="{named}"><g id="en-{named}"/' if named else ""
-    reply = f'<tspan class="to"> → </tspan>{_linked(answer, link(row.answer_evidence), "answer")}'
+    kind = "answer" if row.broken else ""
+    reply = f" → {_linked(answer, link(row.answer_evidence), kind)}"
     return (
-        f'<g class="{" ".join(("row", *(name for name, on in kinds if on)))}"{anchor}>'
-        f'<text class="n" x="{_LEFT - 40}" y="{y}">{row.number}{" ◀" if named else ""}</text>'
-        f'<text x="{x}" y="{y - 7}"{side}>{_linked(label, link(row.evidence))}'
-        f"{reply if answer else ''}</text>"
-        f"{_line(row, start, end, y)}</g>"
+        f'<text class="n" x={_LEFT - 40} y={y}>{row.number}{" ◀" if named else ""}</text>'
+        f"<text x={x} y={y - 7}{side}>{_linked(label, link(row.evidence))}{reply if answer else ''}</text>"
     )
+
+
+def _group(inner: str, *, named: str, broken: bool) -> str:
+    """Set a row apart; `named` is the id that a finding leads to, empty when none does."""
+    kinds = " ".join(name for name, on in (("row", True), ("broken", broken), ("named", named)) if on)
+    anchor = f' id="{named}"><g id="en-{named}"/' if named else ""
+    return f'<g class="{kinds}"{anchor}>{inner}</g>'
 
 
 def _labels(row: Row, room: int) -> tuple[str, str]:
@@ -165,21 +183,39 @@ def _linked(text: str, href: str | None, kind: str = "") -> str:
     return f'<a href="{escape(href)}"{name}>{escape(text)}</a>'
 
 
-def _line(row: Row, start: int, end: int, y: int) -> str:
-    if row.kind == "note" or start == end:
-        return f'<circle class="dot" cx="{start}" cy="{y}" r="3.5"/>'
-    way = 1 if end > start else -1
-    if row.broken and not row.answer:
-        stop = start + way * int(abs(end - start) * 0.72)
-        return (
-            f'<path class="line" d="M{start} {y}H{stop}"/>'
-            f'<path class="cross" d="M{stop - 4} {y - 4}l8 8m0-8l-8 8"/>'
-        )
-    head = f'<path class="head" d="M{end} {y}l{-9 * way}-4v8z"/>'
-    back = f'<path class="back" d="M{start} {y}l{9 * way}-4m{-9 * way} 4l{9 * way} 4"/>' if row.answer else ""
-    middle = (start + end) // 2
-    cross = f'<path class="cross" d="M{middle - 4} {y - 4}l8 8m0-8l-8 8"/>' if row.broken else ""
-    return f'<path class="line" d="M{start} {y}H{end}"/>{head}{back}{cross}'
+@dataclass(slots=True)
+class _Strokes:
+    """The strokes of some arrows, gathered by kind, each kind one path."""
+
+    line: list[str] = field(default_factory=list)
+    head: list[str] = field(default_factory=list)
+    back: list[str] = field(default_factory=list)
+    cross: list[str] = field(default_factory=list)
+    dots: list[str] = field(default_factory=list)
+
+    def add(self, row: Row, start: int, end: int, y: int) -> None:
+        """Draw the arrow of `row` from `start` to `end`, a dot when it goes nowhere."""
+        if row.kind == "note" or start == end:
+            self.dots.append(f'<circle class="dot" cx="{start}" cy="{y}" r="3.5"/>')
+            return
+        way = 1 if end > start else -1
+        if row.broken and not row.answer:
+            stop = start + way * int(abs(end - start) * 0.72)
+            self.line.append(f"M{start} {y}H{stop}")
+            self.cross.append(f"M{stop - 4} {y - 4}l8 8m0-8l-8 8")
+            return
+        self.line.append(f"M{start} {y}H{end}")
+        self.head.append(f"M{end} {y}l{-9 * way}-4v8z")
+        if row.answer:
+            self.back.append(f"M{start} {y}l{9 * way}-4m{-9 * way} 4l{9 * way} 4")
+        if row.broken:
+            self.cross.append(f"M{(start + end) // 2 - 4} {y - 4}l8 8m0-8l-8 8")
+
+    def svg(self) -> str:
+        """Return the paths, those without strokes left out."""
+        kinds = (("line", self.line), ("head", self.head), ("back", self.back), ("cross", self.cross))
+        paths = (f'<path class="{kind}" d="{"".join(strokes)}"/>' for kind, strokes in kinds if strokes)
+        return "".join((*paths, *self.dots))
 
 
 def _fold(row: Row, y: int) -> str:
@@ -187,11 +223,7 @@ def _fold(row: Row, y: int) -> str:
     text = message(key)
     if row.kind == "fold" and row.label != "1":
         text = message("reports.diagram_fold_part")
-    filled = {
-        language: text.in_(language).format(count=row.count, rows=row.label or "")
-        for language in ("fr", "en")
-    }
-    return (
-        f'<text class="fold" x="{WIDTH // 2}" y="{y - 3}"><tspan lang="fr">⋮ {escape(filled["fr"])}</tspan>'
-        f'<tspan lang="en">⋮ {escape(filled["en"])}</tspan></text>'
+    french, english = (
+        f"⋮ {text.in_(language).format(count=row.count, rows=row.label or '')}" for language in ("fr", "en")
     )
+    return f'<text class="fold" x="{WIDTH // 2}" y="{y - 3}">{_both(french, english)}</text>'

@@ -23,7 +23,8 @@ LONGEST_REPEAT: Final = 4
 """Longest sequence of rows that is recognised as one repeated part."""
 
 RowKind = Literal["call", "note", "fold", "gap"]
-_ANSWERS = ("reply", "response", "answer", "server-hello", "established", "failed")
+_ANSWER = re.compile(r"(?:^|[.-])(?:reply|response|answer|server-hello|established|failed)$")
+"""Names of events that answer: `reply`, `smtp.reply`, `token-response`."""
 _BROKEN_NAMES = ("alert", "failed", "fault", "error", "abort", "reset", "timeout", "lost")
 _UNTAGGED = re.compile(r"^(?:\* |\+ |… )")
 """IMAP lines (RFC 9051 section 7) after which the answer to the command still comes."""
@@ -161,7 +162,7 @@ def _paired(events: Sequence[Event]) -> list[Row]:
 
 def _answers(event: Event, asked: _Pair) -> bool:
     """Tell whether `event` answers: the first line does, and after untagged lines of IMAP the next one."""
-    if event.name.split(".")[-1] not in _ANSWERS:
+    if not _ANSWER.search(event.name):
         return False
     return not asked.answers or bool(_UNTAGGED.match(asked.answers[-1].text))
 
@@ -195,7 +196,7 @@ def _row(pair: _Pair) -> Row:
 
 def _is_broken(event: Event) -> bool:
     return event.name.split(".")[-1] in _BROKEN_NAMES or (
-        event.name.split(".")[-1] in _ANSWERS and bool(_REFUSED.search(event.text))
+        bool(_ANSWER.search(event.name)) and bool(_REFUSED.search(event.text))
     )
 
 

@@ -282,6 +282,18 @@ class TestRows:
         ]
         assert found[1].broken
 
+    @pytest.mark.parametrize(
+        ("text", "broken"), [("200 OK, application/json", False), ("400 Bad Request", True)]
+    )
+    def test_an_answer_named_after_its_request_stands_beside_it(self, text: str, *, broken: bool) -> None:
+        (row,) = rows(
+            kept(
+                event(1, "product", "psc", "token-request", "POST /token", protocol="oauth"),
+                event(2, "psc", "product", "token-response", text, protocol="oauth"),
+            )
+        )
+        assert (row.label, row.answer, row.broken) == ("POST /token", text, broken)
+
     def test_an_answer_of_another_connection_is_not_mixed(self) -> None:
         found = rows(
             kept(
