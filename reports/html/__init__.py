@@ -109,10 +109,9 @@ def _halves(content: Markup) -> tuple[Markup, Markup]:
 
 def _spans(text: Bilingual, values: dict[str, object]) -> Markup:
     french, english = (Markup(escape(text.in_(language))) for language in ("fr", "en"))  # noqa: S704
-    french, english = french.format(**_in(values, 0)), english.format(**_in(values, 1))
-    if french == english:
-        return french
-    return Markup('<span lang="fr">{}</span><span lang="en">{}</span>').format(french, english)
+    return Markup('<span lang="fr">{}</span><span lang="en">{}</span>').format(
+        french.format(**_in(values, 0)), english.format(**_in(values, 1))
+    )
 
 
 def _in(values: dict[str, object], index: int) -> dict[str, object]:
@@ -120,14 +119,6 @@ def _in(values: dict[str, object], index: int) -> dict[str, object]:
         key: (value.fr if index == 0 else value.en) if isinstance(value, Bilingual) else value
         for key, value in values.items()
     }
-
-
-def _spaced(french: str) -> str:
-    """Return French prose whose high punctuation never begins a line (narrow no-break spaces)."""
-    return _BEFORE_MARK.sub("\u202f", french).replace("« ", "«\u202f")
-
-
-_BEFORE_MARK = re.compile(r"(?<=\S) (?=[;:!?»](?:\s|$|[.,)]))")
 
 
 class _Shower:
@@ -151,8 +142,14 @@ class _Shower:
         french, english = self.cut(text.fr, limit), self.cut(text.en, limit)
         if french == english:
             return escape(french)
-        french = Shown(_spaced(french))
         return Markup('<span lang="fr">{}</span><span lang="en">{}</span>').format(str(french), str(english))
+
+    def published(self, text: Bilingual, limit: int = CUT_AT) -> Markup:
+        """Return a text of a published sheet: cleaned and cut; its invented names are nobody's to mask."""
+        french, english = cut(text.fr, limit), cut(text.en, limit)
+        if french == english:
+            return escape(french)
+        return Markup('<span lang="fr">{}</span><span lang="en">{}</span>').format(french, english)
 
     def link(self, identifier: str, inner: Any) -> Markup:
         """Return a link within the page: one for each language, to that language's anchor."""
