@@ -109,9 +109,10 @@ def _halves(content: Markup) -> tuple[Markup, Markup]:
 
 def _spans(text: Bilingual, values: dict[str, object]) -> Markup:
     french, english = (Markup(escape(text.in_(language))) for language in ("fr", "en"))  # noqa: S704
-    return Markup('<span lang="fr">{}</span><span lang="en">{}</span>').format(
-        french.format(**_in(values, 0)), english.format(**_in(values, 1))
-    )
+    french, english = french.format(**_in(values, 0)), english.format(**_in(values, 1))
+    if french == english:
+        return french
+    return Markup('<span lang="fr">{}</span><span lang="en">{}</span>').format(french, english)
 
 
 def _in(values: dict[str, object], index: int) -> dict[str, object]:
@@ -119,6 +120,14 @@ def _in(values: dict[str, object], index: int) -> dict[str, object]:
         key: (value.fr if index == 0 else value.en) if isinstance(value, Bilingual) else value
         for key, value in values.items()
     }
+
+
+def _spaced(french: str) -> str:
+    """Return French prose whose high punctuation never begins a line (narrow no-break spaces)."""
+    return _BEFORE_MARK.sub("\u202f", french).replace("« ", "«\u202f")
+
+
+_BEFORE_MARK = re.compile(r"(?<=\S) (?=[;:!?»](?:\s|$|[.,)]))")
 
 
 class _Shower:
@@ -142,6 +151,7 @@ class _Shower:
         french, english = self.cut(text.fr, limit), self.cut(text.en, limit)
         if french == english:
             return escape(french)
+        french = Shown(_spaced(french))
         return Markup('<span lang="fr">{}</span><span lang="en">{}</span>').format(str(french), str(english))
 
     def published(self, text: Bilingual, limit: int = CUT_AT) -> Markup:

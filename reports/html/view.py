@@ -30,6 +30,16 @@ SYMBOLS: Final[Mapping[str, str]] = {
     "not-applicable": "–",
 }
 MAX_BLOCKERS: Final = 10
+_CONNECTIONS: Final = frozenset(
+    {
+        "message/http",
+        "application/octet-stream",
+        "application/ocsp-request",
+        "application/ocsp-response",
+        "application/pkix-crl",
+    }
+)
+"""Media types of evidence that says how a connection was made, rarely what was said on it."""
 
 Linker = Callable[[str | None], str | None]
 
@@ -48,18 +58,22 @@ class Limits:
 SMALLEST: Final = Limits(4, 0, 1, 120, tight=True)
 """What is left of each case when nothing else is light enough."""
 
-_ROWS_IN_ALL: Final = 6_500
+_ROWS_IN_ALL: Final = 5_000
 _FINDINGS_IN_ALL: Final = 500
+_PIECES_BROKEN: Final = 50
+_PIECES: Final = 8
+"""Evidence listed with a case that failed or warned, and with another, whose diagram links to more."""
 
 
 def limits_for(record: RunRecord) -> tuple[Limits, ...]:
     """Return the limits to try, most generous first: rows and findings are shared out among the cases.
 
-    A row of a diagram takes about 330 octets and a finding about 2,500 (measured on the test records); a case
-    that failed or warned gets three times the rows of another.
+    A row of a diagram takes about 310 octets and a finding about 2,500 (measured on runs of the reference
+    product and on the test records); a case that failed or warned gets three times the rows of another.
     """
-    broken = sum(case.result in ("failed", "warning") for case in record.cases)
-    rows_each = _ROWS_IN_ALL // max(len(record.cases) + 2 * broken, 1)
+    broken = sum(_is_broken(case) for case in record.cases)
+    drawn = broken + len({case.tenant or case.id for case in record.cases if not _is_broken(case)})
+    rows_each = _ROWS_IN_ALL // max(drawn + 2 * broken, 1)
     findings = max(min(_FINDINGS_IN_ALL // max(broken, 1), 20), 1)
     first = Limits(
         rows_broken=max(min(rows_each * 3, 48), 8),
@@ -92,7 +106,11 @@ class EvidenceView:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """One case, ready to be laid out. `anchor` is its id in the page."""
+    """One case, ready to be laid out. `anchor` is its id in the page.
+
+    `same_as` is the case that shows the exchange of this one, when both judge one scene; `more_evidence`
+    tells how many pieces are neither listed nor linked from the diagram.
+    """
 
     case: Case
     anchor: str
@@ -103,6 +121,8 @@ class CaseView:
     svg: Markup | None
     arrows: int
     events: int
+    same_as: Case | None = None
+    more_evidence: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +184,19 @@ def build(record: RunRecord, journal: Journal, limits: Limits, masker: Masker, l
     """Arrange `record` for the templates."""
     case_anchors = _anchors("c", [case.id for case in record.cases])
     requirement_anchors = _anchors("r", list(record.requirements))
-    drawn = {case.id: _drawn(case, journal.cases.get(case.id), limits) for case in record.cases}
+    leaders = _leaders(record)
+    drawn = {
+        case.id: () if case.id in leaders else _drawn(case, journal.cases.get(case.id), limits)
+        for case in record.cases
+    }
     contents = contents_of(record)
     masker.learn(text for shown in drawn.values() for row in shown for text in (row.label, row.answer))
     teach(masker, record, contents)
     maker = _Maker(record, limits, masker, link, contents)
     views = [
-        maker.case(case, case_anchors[case.id], drawn[case.id], journal.cases.get(case.id))
+        maker.case(
+            case, case_anchors[case.id], drawn[case.id], journal.cases.get(case.id), leaders.get(case.id)
+        )
         for case in record.cases
     ]
     blockers = _blockers(record, case_anchors, requirement_anchors)
@@ -268,11 +294,32 @@ def _anchors(prefix: str, identifiers: Sequence[str]) -> dict[str, str]:
     return anchors
 
 
+def _is_broken(case: Case) -> bool:
+    return case.result in ("failed", "warning")
+
+
+def _leaders(record: RunRecord) -> dict[str, Case]:
+    """Return, for each case whose exchange another one shows, that other: many judge one scene, one tenant.
+
+    A case that failed or warned has its own diagram, on which its findings point; it is the first choice to
+    show the scene for the others.
+    """
+    first: dict[str, Case] = {}
+    for case in sorted(record.cases, key=lambda case: not _is_broken(case)):
+        if case.tenant:
+            first.setdefault(case.tenant, case)
+    return {
+        case.id: first[case.tenant]
+        for case in record.cases
+        if case.tenant and first[case.tenant].id != case.id and not _is_broken(case)
+    }
+
+
 def _drawn(case: Case, kept: Kept | None, limits: Limits) -> tuple[Row, ...]:
     if kept is None:
         return ()
-    broken = case.result in ("failed", "warning")
-    return rows(kept, flagged=_flagged(case), limit=limits.rows_broken if broken else limits.rows)
+    limit = limits.rows_broken if _is_broken(case) else limits.rows
+    return rows(kept, flagged=_flagged(case), limit=limit)
 
 
 def _flagged(case: Case) -> frozenset[int]:
@@ -289,25 +336,53 @@ class _Maker:
     link: Linker
     contents: Mapping[str, bytes]
 
-    def case(self, case: Case, anchor: str, drawn: Sequence[Row], kept: Kept | None) -> CaseView:
-        """Return one case with its diagram, evidence and findings of the product."""
+    def case(
+        self, case: Case, anchor: str, drawn: Sequence[Row], kept: Kept | None, leader: Case | None
+    ) -> CaseView:
+        """Return one case with its diagram, evidence and findings of the product.
+
+        The exchange and the evidence that it has in common with `leader` are left to it.
+        """
         own = [finding for finding in case.findings if finding.fault == "product"]
         steps = {seq: row.number for row in drawn for seq in row.events}
         shown = [replace(row, label=self.masker(row.label), answer=self.masker(row.answer)) for row in drawn]
-        pointed = (finding.evidence for finding in own if finding.evidence)
-        pieces = [self.record.evidence.get(item) for item in dict.fromkeys((*case.evidence, *pointed))]
+        pieces = self.pieces(case, own, drawn, leader)
+        listed = _PIECES_BROKEN if _is_broken(case) else _PIECES
         known = (self.record.requirements.get(identifier) for identifier in case.requirements)
         return CaseView(
             case=case,
             anchor=anchor,
             findings=tuple(self.finding(finding, steps) for finding in own[: self.limits.findings]),
             more_findings=max(len(own) - self.limits.findings, 0),
-            evidence=tuple(EvidenceView(piece, self.link(piece.sha256)) for piece in pieces[:50] if piece),
+            evidence=tuple(EvidenceView(piece, self.link(piece.sha256)) for piece in pieces[:listed]),
             requirements=tuple(requirement for requirement in known if requirement),
             svg=diagram.draw(shown, anchor, self.link, _flagged(case)) if steps else None,
             arrows=sum(row.kind == "call" for row in drawn),
             events=kept.total if kept else 0,
+            same_as=leader if kept else None,
+            more_evidence=max(len(pieces) - listed, 0),
         )
+
+    def pieces(
+        self, case: Case, findings: Sequence[Finding], drawn: Sequence[Row], leader: Case | None
+    ) -> list[Evidence]:
+        """Return the evidence to list, most telling first.
+
+        What a finding is about comes before mails and documents, these before the octets of connections (Pro
+        Santé Connect, TLS, revocation). What the diagram or the leader of the case already links to is left
+        out, unless the case failed or warned.
+        """
+        pointed = {finding.evidence: None for finding in findings if finding.evidence}
+        wanted = dict.fromkeys((*pointed, *case.evidence))
+        known = sorted(
+            (piece for item in wanted if (piece := self.record.evidence.get(item))),
+            key=lambda piece: piece.sha256 not in pointed and piece.media_type in _CONNECTIONS,
+        )
+        if _is_broken(case):
+            return known
+        linked = {one for row in drawn for one in (row.evidence, row.answer_evidence)}
+        linked.update(leader.evidence if leader else ())
+        return [piece for piece in known if piece.sha256 not in linked]
 
     def finding(self, finding: Finding, steps: Mapping[int, int]) -> FindingView:
         """Return one finding with the lines around its place."""
