@@ -12,6 +12,7 @@ from simulators.product.variants_auth import AUTH_VARIANTS
 from simulators.product.variants_cda import CDA_VARIANTS
 from simulators.product.variants_directory import DIRECTORY_VARIANTS
 from simulators.product.variants_documents import SENDING_VARIANTS
+from simulators.product.variants_filed import FILED_VARIANTS
 from simulators.product.variants_filing import FILING_VARIANTS
 from simulators.product.variants_gateway import GATEWAY_VARIANTS
 from simulators.product.variants_mail import MAIL_VARIANTS
@@ -33,6 +34,7 @@ VARIANTS: Final[Mapping[str, Variant]] = MappingProxyType(
             *CDA_VARIANTS,
             *DIRECTORY_VARIANTS,
             *FILING_VARIANTS,
+            *FILED_VARIANTS,
             *RECEIPT_VARIANTS,
             *SCREEN_VARIANTS,
             *TRACE_VARIANTS,

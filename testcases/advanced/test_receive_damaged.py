@@ -2,9 +2,9 @@
 
 from harness.bench import Bench
 from harness.checks import filing
+from harness.correspondence import CR_IMG, BuiltCda, hostile
 from harness.receiving import Reception
 from harness.receiving_marks import receiving
-from simulators.documents import CR_IMG, BuiltCda, hostile
 
 
 @receiving(

@@ -2,11 +2,9 @@
 
 from harness.bench import Bench
 from harness.checks import filing
+from harness.correspondence import CR_IMG, LDL_SES, ZIP, Joined, Wrapped, with_mark, zipped
 from harness.receiving import Reception
 from harness.receiving_marks import receiving
-from simulators.documents import CR_IMG, LDL_SES
-from simulators.documents.hostile import with_mark, zipped
-from simulators.documents.parcels import ZIP, Joined, Wrapped
 
 BIG = 11_000_000
 

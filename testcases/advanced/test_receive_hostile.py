@@ -4,11 +4,11 @@ from pathlib import Path
 
 from harness.bench import Bench
 from harness.checks import filing
+from harness.correspondence import CR_IMG, BuiltCda, hostile
 from harness.findings import Bilingual
 from harness.outcomes import NotTested
 from harness.receiving import Reception
 from harness.receiving_marks import receiving
-from simulators.documents import CR_IMG, BuiltCda, hostile
 
 NOT_REFUSED = Bilingual(
     "Le document n'a pas été refusé : ce qui en reste n'est pas un reste.",

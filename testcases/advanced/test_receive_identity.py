@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from harness.bench import Bench
 from harness.checks import filing
+from harness.correspondence import CR_IMG, InsOid, RecordSpec, build_n1
 from harness.receiving import (
     FIRST,
     SECOND,
@@ -15,9 +16,6 @@ from harness.receiving import (
     without_birth_date,
 )
 from harness.receiving_marks import receiving
-from schemas.identifiers import InsOid
-from simulators.documents import CR_IMG, build_n1
-from simulators.records import RecordSpec
 
 
 @receiving(
@@ -73,7 +71,7 @@ def test_document_of_another(bench: Bench) -> None:
 @receiving(
     "ECO.2.1.2/unknown-patient",
     requirements=["ECO.2.1.2"],
-    fr="Patient inconnu",
+    fr="Document d'un patient inconnu",
     en="Unknown patient",
 )
 def test_unknown_patient(bench: Bench) -> None:

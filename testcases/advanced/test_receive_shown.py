@@ -2,11 +2,11 @@
 
 from harness.bench import Bench
 from harness.checks import filing
+from harness.correspondence import CR_IMG, LDL_SES
 from harness.findings import Bilingual
 from harness.outcomes import NotConcerned
 from harness.receiving import Reception
 from harness.receiving_marks import receiving
-from simulators.documents import CR_IMG, LDL_SES
 
 NOT_OFFERED = Bilingual(
     "Le produit ne signale pas les résultats anormaux : c'est une possibilité.",

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from harness.bench import Bench
 from harness.checks import filing
+from harness.correspondence import CR_IMG, Action, n1_with_copy
 from harness.receiving import Reception
 from harness.receiving_marks import receiving
-from simulators.documents import CR_IMG, Action, n1_with_copy
 
 
 @receiving(

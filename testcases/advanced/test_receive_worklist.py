@@ -5,11 +5,11 @@ from datetime import timedelta
 from harness.bench import Bench
 from harness.checks import filing
 from harness.checks.traces import read_traces
+from harness.correspondence import CR_BIO, CR_IMG, LDL_SES
 from harness.findings import Bilingual
 from harness.outcomes import NotTested
 from harness.receiving import FIRST, SECOND, TWO, Reception
 from harness.receiving_marks import receiving
-from simulators.documents import CR_BIO, CR_IMG, LDL_SES
 
 NOT_ALONE = Bilingual(
     "Le document n'a pas été intégré automatiquement : rien à lister ici (voir SC.MSS/UX.07).",

@@ -11,13 +11,12 @@ from harness.artefacts.sent import SentMail
 from harness.bench import Bench
 from harness.cases import case
 from harness.checks.acknowledgement import Edition, check_against, check_mdn, check_several
+from harness.correspondence import CR_IMG, truncated
 from harness.findings import Bilingual
 from harness.letters import notification, only_receipts
 from harness.outcomes import NotConcerned
 from harness.receiving import Mailed, Reception
 from harness.receiving import as_delivered as delivered
-from simulators.documents import CR_IMG
-from simulators.documents.hostile import truncated
 
 NO_COLLECTION = Bilingual(
     "Le produit n'intègre pas de documents : il n'en acquitte pas.",

@@ -5,11 +5,11 @@ import pytest
 from harness.bench import Bench
 from harness.cases import case
 from harness.checks.filing import integration_shown, tolerated
+from harness.correspondence import About, Integration, build_integration
 from harness.findings import Bilingual
 from harness.letters import in_outbox, need_own_ids
 from harness.outcomes import NotConcerned
 from harness.scenes import send_one
-from simulators.correspondents.integration import About, Integration, build_integration
 
 UNKNOWN = "902"
 NOT_SHOWN = Bilingual(
