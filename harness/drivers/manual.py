@@ -175,7 +175,10 @@ def _record_line(patient: Mapping[str, Any]) -> str:
 
 def _document(wanted: object) -> str:
     if isinstance(wanted, Mapping):
-        return " ".join(str(wanted[name]) for name in ("model", "format", "title") if wanted.get(name))
+        words = [str(wanted[name]) for name in ("model", "format", "title") if wanted.get(name)]
+        words += ["(partiel / partial)"] * (wanted.get("partial") is True)
+        words += ["(même document que le précédent / same document)"] * (wanted.get("same_document") is True)
+        return " ".join(words)
     return str(wanted)
 
 

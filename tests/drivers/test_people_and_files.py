@@ -150,7 +150,7 @@ DOCUMENTS = {
     "from": "a@b.fr",
     "to": ["c@d.fr"],
     "patient": "patient-1",
-    "documents": [{"model": "CR-BIO", "format": "N3"}],
+    "documents": [{"model": "CR-BIO", "format": "N3", "partial": True}],
     "way": "draft",
     "reply_to": "e@b.fr",
 }
@@ -159,7 +159,7 @@ DOCUMENTS = {
 def test_a_person_is_told_what_documents_to_send_and_how():
     said = instruction("send_documents", DOCUMENTS)
     for text in (said.fr, said.en):
-        for word in ("patient-1", "a@b.fr", "c@d.fr", "CR-BIO N3", "e@b.fr"):
+        for word in ("patient-1", "a@b.fr", "c@d.fr", "CR-BIO N3 (partiel / partial)", "e@b.fr"):
             assert word in text
     assert "brouillon" in said.fr
     assert "draft" in said.en
