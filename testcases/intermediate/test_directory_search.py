@@ -185,7 +185,7 @@ def test_homonyms(bench: Bench) -> None:
 
 
 @case(
-    "SC.MSS-UX.41/rpps",
+    "MDV-SC.MSS-UX.41/rpps",
     level="intermediate",
     requirements=CRITERIA,
     needs=SEARCH,
@@ -209,7 +209,7 @@ def test_rpps(bench: Bench) -> None:
 
 
 @case(
-    "SC.MSS-UX.41/profession",
+    "MDV-SC.MSS-UX.41/profession",
     level="intermediate",
     requirements=CRITERIA,
     needs=SEARCH,
@@ -233,7 +233,7 @@ def test_profession(bench: Bench) -> None:
 
 
 @case(
-    "SC.MSS-UX.41/specialty",
+    "MDV-SC.MSS-UX.41/specialty",
     level="intermediate",
     requirements=CRITERIA,
     needs=SEARCH,
@@ -257,7 +257,7 @@ def test_specialty(bench: Bench) -> None:
 
 
 @case(
-    "SC.MSS-UX.41/place",
+    "MDV-SC.MSS-UX.41/place",
     level="intermediate",
     requirements=CRITERIA,
     needs=SEARCH,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -80,7 +81,7 @@ def _lines(archive: bytes, name: str) -> Iterator[Line]:
                 raise Failed(f"{member.filename} est trop grand pour être chargé.")
             with opened.open(member) as stream:
                 text = stream.read(MOST_OCTETS).decode("utf-8-sig", "replace")
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
         raise Failed(
             f"L'extraction {name} est illisible ({error}). Elle sera demandée de nouveau."
         ) from error
