@@ -6,26 +6,35 @@ The product is told of the software at `configure` and answers where it listens 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Literal, cast
+from typing import Any
 
 import pytest
 
 from harness.artefacts.hl7 import Hl7Error, Hl7Message, read_hl7
 from harness.artefacts.mail import Mail
-from harness.artefacts.mdn import Mdn, read_mdn
 from harness.artefacts.sent import SentMail
 from harness.bench import Bench
 from harness.cases import case
-from harness.checks import gateway
-from harness.checks.acknowledgement import Edition, check_against, check_mdn
 from harness.checks.gateway import Brought, Wanted
-from harness.checks.hl7 import check_answer, check_hl7
-from harness.checks.hl7.acknowledgements import check_zam
-from harness.drivers import Answer
-from harness.findings import Bilingual, Finding
-from harness.outcomes import NotConcerned, NotTested
+from harness.findings import Bilingual
+from harness.gateway_judging import (
+    acknowledgement,
+    business,
+    is_negative,
+    need_dmp,
+    need_mails,
+    need_messages,
+    need_notifications,
+    notifications,
+    offered,
+    ordinary,
+    profiled,
+    returned_mdn,
+    sent_as_asked,
+)
+from harness.outcomes import NotTested
 from simulators.correspondents.letter import Heading
 from simulators.correspondents.reading import read
 from simulators.correspondents.receipt import Receipt, build_mdn
@@ -37,7 +46,6 @@ from simulators.documents import (
     DocumentFactory,
     DocumentModel,
     Envelope,
-    Patient,
 )
 from simulators.hl7 import (
     Hl7Spec,
@@ -45,10 +53,7 @@ from simulators.hl7 import (
     PeerHandle,
     Reply,
     Request,
-    Transfer,
     write_request,
-    write_transfer,
-    write_zam,
 )
 from simulators.hl7.er7 import Parties
 from simulators.records import RecordSpec
@@ -64,7 +69,6 @@ __all__ = [
     "PS_TEXT",
     "REPLACED_TEXT",
     "Action",
-    "BesidePfi",
     "Brought",
     "Done",
     "Hospital",
@@ -72,10 +76,9 @@ __all__ = [
     "Receipt",
     "Reply",
     "acknowledgement",
-    "answered_in_form",
     "business",
-    "from_product",
     "gateway_case",
+    "hl7_place",
     "need_dmp",
     "need_mails",
     "need_messages",
@@ -84,6 +87,7 @@ __all__ = [
     "offered",
     "ordinary",
     "profiled",
+    "read_answer",
     "returned_mdn",
     "sent_as_asked",
 ]
@@ -219,7 +223,7 @@ class Hospital:
                 bench.profile.limits.delivery_s if answer is not None and b"|AA|" in answer else QUIET_S,
             )
         bench.settle()
-        return Done(request, read_hl7(octets), _read(answer), bench.sent(mark), wanted)
+        return Done(request, read_hl7(octets), read_answer(answer), bench.sent(mark), wanted)
 
     def wanted(self, request: Request) -> Wanted:
         """Return what the mails of a request must be."""
@@ -248,7 +252,7 @@ class Hospital:
         """Return the messages of one type (`MDM`, `ZAM`) that the product gave the software."""
         events = self.bench.events("hl7", "message", since)
         found = [event for event in events if event.source == "product" and event.evidence]
-        messages = [_read(self.bench.raw(event.evidence)) for event in found if event.evidence]
+        messages = [read_answer(self.bench.raw(event.evidence)) for event in found if event.evidence]
         return tuple(one for one in messages if one is not None and one.type[0] == kind)
 
     def collect(self, kind: str, count: int, mark: int) -> tuple[Hl7Message, ...]:
@@ -292,7 +296,7 @@ class Hospital:
         self.bench.wait_until(
             lambda: bool(found()), min(QUIET_S, 1) if quiet else self.bench.profile.limits.delivery_s
         )
-        failures = [one for one in found() if failed and _negative(one)]
+        failures = [one for one in found() if failed and is_negative(one)]
         return tuple(failures) or found()
 
     # --- what comes back by mail ----------------------------------------------------------------------
@@ -400,116 +404,6 @@ class Hospital:
         return brought, self.told(mark, expected=asks and return_path is None)
 
 
-class BesidePfi:
-    """A software of the hospital, its PFI simulated, in one case."""
-
-    def __init__(self, bench: Bench, **world: Any) -> None:
-        self.bench = bench
-        spec = Hl7Spec(role="gateway", application="PFI-BANC", product_application="LOGICIEL")
-        bench.world(hl7=spec, records=(RecordSpec(),), **world)
-        self._place = hl7_place(bench)
-        tenant = bench.tenant
-        self.documents = DocumentFactory(random.Random(bench.info.id), tenant.clock)  # noqa: S311
-        self.patient = tenant.record("patient-1").patient
-        self._number = 0
-        self._parties = Parties("PFI-BANC", spec.facility, "LOGICIEL", spec.facility)
-
-    @property
-    def peer(self) -> PeerHandle:
-        """Return the PFI."""
-        peer = self.bench.tenant.hl7
-        if peer is None:
-            raise RuntimeError("the tenant was opened without hl7")
-        return peer
-
-    def sends(
-        self, model: str = "LDL-SES", form: str = "N1", **more: Any
-    ) -> tuple[Answer, tuple[Hl7Message, ...]]:
-        """Let the user send a document; return the answer and what the PFI got."""
-        mark = self.bench.mark
-        answer = self.bench.product.send_documents("patient-1", [{"model": model, "format": form}], **more)
-        return answer, self.got(answer, mark)
-
-    def got(self, answer: Answer, mark: int) -> tuple[Hl7Message, ...]:
-        """Return the documents that the PFI got since `mark`, waited for if the product says that it sent."""
-        limit = self.bench.profile.limits.delivery_s if answer.status == "done" else QUIET_S
-        self.bench.wait_until(lambda: bool(from_product(self.bench, mark)), limit)
-        return from_product(self.bench, mark)
-
-    def again(self, action: str, answer: Answer) -> tuple[Answer, tuple[Hl7Message, ...]]:
-        """Let the user replace or delete the document of a sending."""
-        bench = self.bench
-        made = answer.result.get("documents", [])
-        ids = [str(one["id"]) for one in made if isinstance(one, Mapping) and "id" in one]
-        if not ids:
-            raise NotTested(
-                Bilingual(
-                    "Le produit ne nomme pas ses documents.", "The product does not name its documents."
-                )
-            )
-        mark = bench.mark
-        if action == "replace_documents":
-            after = bench.product.replace_documents("patient-1", ids)
-        else:
-            after = bench.product.delete_documents("patient-1", ids)
-        return after, self.got(after, mark)
-
-    def zam(
-        self, event: Literal["Z01", "Z02", "Z03"], about: str, *, error: tuple[str, str] | None = None
-    ) -> tuple[Hl7Message, Hl7Message | None]:
-        """Return a business acknowledgement to the product; return it and the product's answer."""
-        self._number += 1
-        octets = write_zam(
-            event,
-            self._parties,
-            f"ZAM-{self.bench.tenant.id}-{self._number}",
-            about,
-            self.bench.tenant.clock.now(),
-            address=self.bench.tenant.correspondent.address,
-            error=error,
-        )
-        answer = self.peer.send(*self._place, octets, ANSWER_S)
-        return read_hl7(octets), _read(answer)
-
-    def n1(self, patient: Patient | None = None, replacing: BuiltCda | None = None) -> BuiltCda:
-        """Make a document, of the record's patient unless told otherwise."""
-        self._number += 1
-        whose = patient or self.patient
-        return self.documents.n1(CR_BIO, whose, replacing=replacing, file_number=str(self._number))
-
-    def transfer(self, cda: BuiltCda, **changes: Any) -> tuple[Hl7Message, Hl7Message | None]:
-        """Give the product a document that came by mail; return the message and the product's answer."""
-        self._number += 1
-        bench = self.bench
-        made = Transfer(
-            cda=cda,
-            parties=self._parties,
-            control_id=f"LPS-{bench.tenant.id}-{self._number}",
-            now=bench.tenant.clock.now(),
-            sender=bench.tenant.correspondent.address,
-            recipients=(f"pfi@{bench.tenant.domain}",),
-            message_id=f"<banc-{self._number}@correspondant.mssante.fr>",
-            subject="XDM/1.0/DDM+Compte rendu",
-        )
-        octets = write_transfer(replace(made, **changes))
-        answer = self.peer.send(*self._place, octets, ANSWER_S)
-        return read_hl7(octets), _read(answer)
-
-
-def answered_in_form(request: Hl7Message, answer: Hl7Message | None) -> Iterator[Finding]:
-    """Judge the form of an acknowledgement, alone and beside what it answers."""
-    if answer is not None:
-        yield from check_hl7(answer.raw).findings
-        yield from check_answer(answer, request)
-
-
-def from_product(bench: Bench, since: int = 0) -> tuple[Hl7Message, ...]:
-    """Return the documents (ORU, MDM) that the product gave since `since`."""
-    events = [one for one in bench.events("hl7", "message", since) if one.source == "product"]
-    messages = [_read(bench.raw(one.evidence)) for one in events if one.evidence]
-    return tuple(one for one in messages if one is not None and one.type[0] in {"MDM", "ORU"})
-
-
 def hl7_place(bench: Bench) -> tuple[str, int]:
     """Return where the product listens for HL7 v2; without it, the case cannot be played."""
     place = bench.product.hl7_place()
@@ -529,114 +423,8 @@ PATIENT_TEXT = "Bonjour,\nVos résultats d'examens sont joints à ce message."
 REPLACED_TEXT = "Cher confrère,\nLe compte rendu joint annule et remplace le précédent."
 
 
-def acknowledgement(done: Done) -> Iterator[Finding]:
-    """Judge the form of the acknowledgement of a request, alone and beside it."""
-    if done.answer is not None:
-        yield from check_hl7(done.answer.raw).findings
-        yield from check_answer(done.answer, done.asked)
-
-
-def business(zams: Sequence[Hl7Message], done: Done) -> Iterator[Finding]:
-    """Judge the form of business acknowledgements, beside their request."""
-    for zam in zams:
-        yield from check_hl7(zam.raw).findings
-        yield from check_zam(zam, done.asked)
-
-
-def profiled(messages: Sequence[Hl7Message]) -> Iterator[Finding]:
-    """Judge messages by the profile of volet LPS."""
-    for message in messages:
-        yield from check_hl7(message.raw).findings
-
-
-def sent_as_asked(done: Done) -> Iterator[Finding]:
-    """Judge that a valid request was taken, and sent as it asked."""
-    yield from gateway.taken(done.answer)
-    yield from gateway.left(done.sent, done.wanted)
-    yield from gateway.mapped(done.sent, done.wanted)
-
-
-def returned_mdn(bench: Bench, found: Sequence[Mdn], brought: Brought) -> Iterator[Finding]:
-    """Judge notifications by the edition that the profile claims, and beside the mail that they answer."""
-    edition = cast(Edition | None, bench.profile.mdn_edition)
-    for one in found:
-        yield from check_mdn(one.mail, edition)
-        yield from check_against(one.mail, brought.mail)
-
-
-def need_mails(done: Done) -> tuple[SentMail, ...]:
-    """Go on only if a mail left: otherwise there is nothing to compare with the request."""
-    if not done.sent:
-        raise NotTested(
-            Bilingual("Aucun courriel n'est parti : rien à comparer.", "No mail left: nothing to compare.")
-        )
-    return done.sent
-
-
-def need_messages(messages: tuple[Hl7Message, ...]) -> tuple[Hl7Message, ...]:
-    """Go on only if the software was given a message."""
-    if not messages:
-        raise NotTested(
-            Bilingual(
-                "La PFI n'a transmis aucun document au logiciel.", "The PFI gave the software no document."
-            )
-        )
-    return messages
-
-
-def need_notifications(sent: Sequence[SentMail]) -> list[Mdn]:
-    """Go on only if the product returned a notification."""
-    found = notifications(sent)
-    if not found:
-        raise NotTested(
-            Bilingual(
-                "La PFI n'a rendu aucun MDN : rien à juger.", "The PFI returned no MDN: nothing to judge."
-            )
-        )
-    return found
-
-
-def need_dmp(zams: tuple[Hl7Message, ...]) -> tuple[Hl7Message, ...]:
-    """Go on only if the product told of the DMP: the bench has none, so nothing can be demanded."""
-    if not zams:
-        raise NotTested(
-            Bilingual(
-                "La PFI n'a rendu aucun ZAM^Z01, et le banc n'a pas de DMP : à déclarer.",
-                "The PFI returned no ZAM^Z01, and the bench has no DMP: to be declared.",
-            )
-        )
-    return zams
-
-
-def offered(zams: tuple[Hl7Message, ...]) -> tuple[Hl7Message, ...]:
-    """Go on only if the product makes use of the permission to return ZAM^Z03."""
-    if not zams:
-        raise NotConcerned(
-            Bilingual(
-                "La PFI ne rend pas de ZAM^Z03 : rien ne l'y oblige.",
-                "The PFI returns no ZAM^Z03: nothing obliges it to.",
-            )
-        )
-    return zams
-
-
-def ordinary(sent: Sequence[SentMail]) -> tuple[SentMail, ...]:
-    """Return the mails that are no notification."""
-    return tuple(one for one in sent if read_mdn(one.mail) is None)
-
-
-def _negative(zam: Hl7Message) -> bool:
-    status = zam.first("OBX")
-    return status is not None and status.value(5) == "N"
-
-
-def notifications(sent: Sequence[SentMail]) -> list[Mdn]:
-    """Return the notifications among the mails of the product."""
-    found = [read_mdn(one.mail) for one in sent]
-    return [one for one in found if one is not None]
-
-
-def _read(octets: bytes | None) -> Hl7Message | None:
+def read_answer(octets: bytes | None) -> Hl7Message | None:
+    """Return a message, None when there is none that can be read."""
     try:
         return read_hl7(octets) if octets else None
     except Hl7Error:

@@ -280,8 +280,8 @@ def test_mdn_not_asked(bench: Bench) -> None:
 @gateway_case(
     "X-LPS-03/elsewhere",
     requirements=["X-LPS-03"],
-    fr="Accusé demandé pour une autre adresse",
-    en="Receipt asked for another address",
+    fr="MDN de la PFI demandé pour une autre adresse",
+    en="MDN of the PFI asked for another address",
     role="receive",
 )
 def test_mdn_elsewhere(bench: Bench) -> None:

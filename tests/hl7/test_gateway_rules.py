@@ -10,7 +10,7 @@ from harness.artefacts.hl7 import read_hl7
 from harness.artefacts.mail import Mail
 from harness.artefacts.mdn import read_mdn
 from harness.artefacts.sent import SentMail
-from harness.checks import gateway
+from harness.checks import beside_pfi, gateway
 from harness.checks.gateway import Back, Brought, Wanted
 from schemas.rules import rules
 from simulators.clock import FrozenClock
@@ -208,29 +208,31 @@ PAIRS = {
         lambda: gateway.transferred([message()], brought()),
         lambda: gateway.transferred([edited(message(), "MASQUE_PS^", "CONNEXION_SECRETE^")], brought()),
     ),
-    "PFI-040": (lambda: gateway.given([order()], DONE), lambda: gateway.given([], DONE)),
+    "PFI-040": (lambda: beside_pfi.given([order()], DONE), lambda: beside_pfi.given([], DONE)),
     "PFI-041": (
-        lambda: gateway.action_told([order(Order.REPLACE)], "T10", DONE),
-        lambda: gateway.action_told([order()], "T10", DONE),
+        lambda: beside_pfi.action_told([order(Order.REPLACE)], "T10", DONE),
+        lambda: beside_pfi.action_told([order()], "T10", DONE),
     ),
     "PFI-042": (
-        lambda: gateway.recipients_told([order()], [A]),
-        lambda: gateway.recipients_told([order()], [A, B]),
+        lambda: beside_pfi.recipients_told([order()], [A]),
+        lambda: beside_pfi.recipients_told([order()], [A, B]),
     ),
-    "PFI-043": (lambda: gateway.zam_acknowledged(AA), lambda: gateway.zam_acknowledged(AE)),
+    "PFI-043": (lambda: beside_pfi.zam_acknowledged(AA), lambda: beside_pfi.zam_acknowledged(AE)),
     "PFI-044": (
-        lambda: gateway.failure_shown([{"delivery": "failed"}]),
-        lambda: gateway.failure_shown([{"delivery": "sent"}]),
+        lambda: beside_pfi.failure_shown([{"delivery": "failed"}]),
+        lambda: beside_pfi.failure_shown([{"delivery": "sent"}]),
     ),
-    "PFI-045": (lambda: gateway.transfer_taken(AA), lambda: gateway.transfer_taken(AE)),
-    "PFI-046": (lambda: gateway.integrated([{"id": "1.2"}], "1.2"), lambda: gateway.integrated([], "1.2")),
+    "PFI-045": (lambda: beside_pfi.transfer_taken(AA), lambda: beside_pfi.transfer_taken(AE)),
+    "PFI-046": (lambda: beside_pfi.integrated([{"id": "1.2"}], "1.2"),
+        lambda: beside_pfi.integrated([], "1.2"),
+   ),
     "PFI-047": (
-        lambda: gateway.transfer_refused(REFUSED, ["902"]),
-        lambda: gateway.transfer_refused(AA, ["902"]),
+        lambda: beside_pfi.transfer_refused(REFUSED, ["902"]),
+        lambda: beside_pfi.transfer_refused(AA, ["902"]),
     ),
     "PFI-048": (
-        lambda: gateway.document_asked([order()], "11502-2", structured=False),
-        lambda: gateway.document_asked([order()], "11502-2", structured=True),
+        lambda: beside_pfi.document_asked([order()], "11502-2", structured=False),
+        lambda: beside_pfi.document_asked([order()], "11502-2", structured=True),
     ),
 }  # fmt: skip
 
@@ -248,9 +250,9 @@ def test_every_rule_of_the_family_is_tried():
 
 
 def test_a_refusal_tells_a_technical_error_without_detail():
-    assert seen(gateway.transfer_refused(AE, ["100", "101"])) == []
-    assert seen(gateway.transfer_refused(REFUSED, ["100", "101"])) == ["PFI-047"]
-    assert seen(gateway.transfer_refused(None, ["902"])) == ["PFI-047"]
+    assert seen(beside_pfi.transfer_refused(AE, ["100", "101"])) == []
+    assert seen(beside_pfi.transfer_refused(REFUSED, ["100", "101"])) == ["PFI-047"]
+    assert seen(beside_pfi.transfer_refused(None, ["902"])) == ["PFI-047"]
 
 
 def test_a_right_mail_and_a_right_message_give_nothing():
