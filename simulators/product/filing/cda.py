@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ CRITICAL = frozenset({"AA", "HH", "LL"})
 ABNORMAL = frozenset({"A", "H", "L", "HU", "LU"}) | CRITICAL
 _INS = frozenset(oid.value for oid in InsOid)
 BIOLOGY = "11502-2"
+LONGEST_TEXT = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +183,18 @@ def _readable(document: etree._Element) -> str:
     for section in document.iter(f"{HL7}section"):
         lines.append(_text(section.find(f"{HL7}title")))
         lines.append(" ".join("".join(map(str, text.itertext())) for text in section.findall(f"{HL7}text")))
-    return "\n".join(" ".join(line.split()) for line in lines if line.strip())[:200_000]
+    lines += [_enclosed(text) for text in document.iterfind(f"{HL7}component/{HL7}nonXMLBody/{HL7}text")]
+    return "\n".join(" ".join(line.split()) for line in lines if line.strip())[:LONGEST_TEXT]
+
+
+def _enclosed(text: etree._Element) -> str:
+    """Return the text of an N1, or what file it is."""
+    media_type = text.get("mediaType") or ""
+    if media_type != "text/plain":
+        return f"Fichier joint au document ({media_type}), à ouvrir par le poste."
+    with suppress(ValueError):
+        return base64.b64decode((text.text or "")[:LONGEST_TEXT]).decode("utf-8", "replace")
+    return ""
 
 
 def _results(body: etree._Element) -> Results:

@@ -35,7 +35,7 @@ def _row(held: Held, behaviour: Behaviour) -> Row:
         "status": held.status,
         "source": ORIGIN if behaviour.shown_origin else "",
         "message_id": held.message_id,
-        "text": f"{document.title}\n{document.text}",
+        "text": readable(document),
         "hash": sha1(document.content, usedforsecurity=False).hexdigest(),
         "lines": 2 if document.embeds_copy and behaviour.shown_lines == "one-each-form" else 1,
         "code": held.class_code if behaviour.shown_type == "class" else document.code,
@@ -44,6 +44,20 @@ def _row(held: Held, behaviour: Behaviour) -> Row:
     if behaviour.shown_date == "reception":
         row["date"] = held.received.isoformat()
     return row
+
+
+def readable(document: Received) -> str:
+    """Return what a person reads: header, then the narrative of each section or the text of an N1."""
+    traits = document.traits
+    return "\n".join(
+        (
+            document.title,
+            f"Patient : {traits.family} {traits.given}, né(e) le {traits.birth_date}, sexe {traits.sex}",
+            f"Auteur : {' ; '.join(document.authors)}",
+            f"Date : {document.time} - version {document.version}",
+            document.text,
+        )
+    )
 
 
 def _common(document: Received, behaviour: Behaviour) -> Row:
