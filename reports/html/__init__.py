@@ -159,7 +159,7 @@ class _Shower:
         french, english = cut(text.fr, limit), cut(text.en, limit)
         if french == english:
             return escape(french)
-        return Markup('<span lang="fr">{}</span><span lang="en">{}</span>').format(french, english)
+        return Markup('<span lang="fr">{}</span><span lang="en">{}</span>').format(_spaced(french), english)
 
     def link(self, identifier: str, inner: Any) -> Markup:
         """Return a link within the page: one for each language, to that language's anchor."""
