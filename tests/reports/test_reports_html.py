@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from lxml import html
+from report_mixture import SHARED_SCENE, mixed_record
 from report_samples import HOSTILE, INS, TOKEN, RunFolder, big_record, both, case, finding, full_record
 
 from reports import RecordError, write_html
@@ -419,6 +420,42 @@ class TestFile:
         assert (run.folder / "index.html").stat().st_size < 5_000_000
         # Aim: 2 s on an idle 2-core machine; a loaded one gets twice that before this fails.
         assert seconds < 4
+
+    @pytest.mark.parametrize("failing", [0, 20])
+    def test_four_hundred_cases_of_a_real_mixture_leave_room(self, run: RunFolder, failing: int) -> None:
+        path = run.write(mixed_record(run, cases=400, failing=failing))
+        write_html(path, run.folder / "index.html")
+        assert (run.folder / "index.html").stat().st_size < 4_000_000
+
+    def test_a_scene_that_many_cases_judge_is_drawn_once(self, run: RunFolder) -> None:
+        # Given sixty passed cases of one scene and a failed one of the same scene
+        record = mixed_record(run, cases=SHARED_SCENE, failing=1)
+        write_html(run.write(record), run.folder / "index.html")
+        page = html.document_fromstring((run.folder / "index.html").read_bytes())
+
+        # When the diagrams of the scene are counted
+        ids = [page.get_element_by_id(f"c-SC-MIX-va1-{n:03d}-case-{n}") for n in range(SHARED_SCENE)]
+        drawn = [bool(one.xpath(".//*[local-name()='svg']")) for one in ids]
+
+        # Then the failed case has it, and each other leads there
+        assert drawn == [True] + [False] * (SHARED_SCENE - 1)
+        for other in ids[1:]:
+            assert other.xpath(".//a/@href[. = '#c-SC-MIX-va1-000-case-0']")
+            assert not other.xpath(".//ul[@class='evidence']")
+
+    def test_each_failed_case_of_a_scene_has_its_own_diagram(self, run: RunFolder) -> None:
+        record = mixed_record(run, cases=SHARED_SCENE, failing=2)
+        write_html(run.write(record), run.folder / "index.html")
+        page = html.document_fromstring((run.folder / "index.html").read_bytes())
+        for number in (0, 1):
+            failure = page.get_element_by_id(f"c-SC-MIX-va1-{number:03d}-case-{number}")
+            assert failure.xpath(".//*[local-name()='svg']")
+
+    def test_high_punctuation_of_french_never_begins_a_line(self, rendered: Render) -> None:
+        def prose(record: dict[str, Any]) -> None:
+            record["cases"][0]["title"] = both("Un « cas » : oui ; vraiment ?", "A case")
+
+        assert "Un «\u202fcas\u202f»\u202f: oui\u202f; vraiment\u202f?" in rendered(prose)
 
     def test_even_when_every_case_fails(self, run: RunFolder) -> None:
         record = big_record(run, cases=400, events=20)
