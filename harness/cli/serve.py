@@ -138,6 +138,7 @@ def _present(console: Console, served: ServedSpace) -> None:
     rows.append(("DNS", f"{dns['address']}:{dns['port']}", f"_submission._tcp.{tenant.domain} SRV"))
     directory = told["directory"]
     rows.append(("ANNUAIRE", directory["base_url"], f"ESANTE-API-KEY: {directory['api_key']}"))
+    rows += [("EXTRACTION", directory[name], "ZIP") for name in ("extraction_url", "libre_acces_url")]
     console.table(rows, "  ")
     console.say()
     for bal in told["mailboxes"]:

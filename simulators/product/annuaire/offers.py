@@ -181,7 +181,7 @@ def _shown(line: Offer, behaviour: Behaviour) -> Offer | None:
     if line.type in {"", "PER"}:
         return line
     how = behaviour.directory_types
-    if how == "all-per" or (how == "app-as-per" and line.type == "APP"):
+    if how == "app-as-per" and line.type == "APP":
         return replace(line, type="PER")
     return None if how == "no-cab" and line.type == "CAB" else line
 
@@ -195,7 +195,7 @@ def matches(line: Offer, wanted: Wanted, behaviour: Behaviour) -> bool:
         ("specialty", not wanted.specialty or line.specialty == wanted.specialty),
         ("place", _begins(line.city, wanted.city, behaviour)),
         ("place", line.postcode.startswith(wanted.postcode)),
-        ("structure", _holds(line.structure, wanted.structure, behaviour)),
+        ("name", _holds(line.structure, wanted.structure, behaviour)),
         ("identifier", not wanted.identifier or wanted.identifier in (line.identifier, line.finess)),
         ("type", not wanted.mailbox_type or line.type == wanted.mailbox_type),
         ("text", _has_words(line, wanted.text, behaviour)),

@@ -11,9 +11,9 @@ NextLink = Literal["as-given", "built"]
 Writing = Literal["never", "create", "replace", "delete"]
 Trouble = Literal["refused", "unavailable", "too-many", "unreadable", "page"]
 MailboxTest = Literal["coded", "any-email", "by-domain"]
-TypesShown = Literal["as-given", "app-as-per", "no-cab", "all-per"]
+TypesShown = Literal["as-given", "app-as-per", "no-cab"]
 Comparison = Literal["folded", "case-sensitive", "accent-sensitive"]
-Criterion = Literal["identifier", "profession", "specialty", "place", "structure"]
+Criterion = Literal["identifier", "profession", "specialty", "place"]
 
 
 @dataclass(frozen=True)

@@ -250,7 +250,7 @@ def _place_fields(wanted: Wanted, ignored: str | None) -> Fields:
     where = [("address-city", wanted.city), ("address-postalcode", wanted.postcode)]
     return [
         *(where if ignored != "place" else ()),
-        *([("name:contains", wanted.structure)] if ignored != "structure" else ()),
+        ("name:contains", wanted.structure),
     ]
 
 
