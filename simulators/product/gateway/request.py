@@ -48,7 +48,7 @@ def read_request(message: Message, behaviour: Behaviour) -> Asked:
         raise Unreadable("201", "Évènement non traité", "MSH^1^9")
     if message.msh.part(12) != ("2.5" if oru else "2.6"):
         raise Unreadable("203", "Version non traitée", "MSH^1^12")
-    if behaviour.pfi_takes not in {"both", message.kind.lower()}:
+    if oru and behaviour.pfi_takes == "mdm":
         raise Unreadable("200", "Type de message non traité", "MSH^1^9")
     if message.charset != "UNICODE UTF-8" and behaviour.pfi_charsets == "utf-8":
         raise Unreadable("102", "Jeu de caractères non traité", "MSH^1^18")
