@@ -25,6 +25,7 @@ from simulators.product.deadline import Deadline
 from simulators.product.desk.directory import missing, questions
 from simulators.product.errors import Failed
 from simulators.product.web import Response
+from simulators.records import RecordSpec
 from simulators.space import Space
 from simulators.tenant import TenantSpec
 
@@ -58,8 +59,8 @@ def space(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Space]:
 
 
 @contextmanager
-def playing(space, **spec):
-    tenant = space.open_tenant("annuaire", TenantSpec(directory=DirectorySpec(**spec)))
+def playing(space, records=(), **spec):
+    tenant = space.open_tenant("annuaire", TenantSpec(directory=DirectorySpec(**spec), records=records))
     with Product() as product:
 
         def do(action, **params):
@@ -111,6 +112,21 @@ def test_a_loading_tells_what_changed_once(space):
         assert (first["users"], first["correspondents"]) == (1, 3)
         assert {one["change"] for one in first["changes"]} == {"added"}
         assert do("update_directory")["result"]["changes"] == []
+
+
+def test_professionals_are_associated_with_a_patient(space):
+    # Given a record with its attending physician, and another professional found in the directory
+    with playing(space, records=(RecordSpec("p1", attended=True),)) as (do, tenant):
+        other = tenant.directory.entry(tenant.correspondents(2)[1].address)
+        refused = do("search_directory", patient="p1", associate="inconnu@x.mssante.fr")
+        assert (refused["status"], "annuaire" in refused["detail"]) == ("failed", True)
+        do("search_directory", identifier=other.rpps)
+        # When it is associated, then taken off
+        both = addresses(do("search_directory", patient="p1", associate=other.address))
+        one = addresses(do("search_directory", patient="p1", dissociate=other.address))
+    # Then the list says so
+    assert both == [tenant.correspondent.address, other.address]
+    assert one == [tenant.correspondent.address]
 
 
 def test_a_search_of_nothing_is_refused_with_a_word(space):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from simulators.product.annuaire import resources
+from simulators.product.annuaire.care import CareTeams
 from simulators.product.annuaire.client import (
     DirectoryClient,
     DirectorySettings,
@@ -49,6 +50,7 @@ class Directory:
         self._book: dict[str, Listed] = {}
         self._shown: dict[str, Offer] = {}
         self._untold: list[dict[str, str]] = []
+        self._teams = CareTeams()
 
     def configure(self, told: object) -> None:
         """Take `directory` of `configure`; raises `Failed`."""
@@ -61,6 +63,8 @@ class Directory:
     # --- search -----------------------------------------------------------------------------------------
 
     def _search(self, params: Params, deadline: Deadline) -> Answer:
+        if isinstance(params.get("patient"), str):
+            return self._care_team(str(params["patient"]), params)
         client, wanted = self._client, Wanted.of(params)
         if client is None:
             raise Unsupported("Aucun annuaire n'est paramétré dans le logiciel.")
@@ -82,6 +86,16 @@ class Directory:
             "complete": found.complete,
             "problem": found.problem,
         }
+
+    def _care_team(self, patient: str, params: Params) -> Answer:
+        """Show who takes care of a patient, after `associate` or `dissociate` (an address) was done."""
+        record, known = self._desk.settings.patient(patient), self._correspondents() | self._shown
+        if isinstance(params.get("associate"), str):
+            self._teams.associate(record, str(params["associate"]), known)
+        if isinstance(params.get("dissociate"), str):
+            self._teams.dissociate(record, str(params["dissociate"]), known)
+        members = self._teams.of(record, known).values()
+        return {"entries": [one.to_json(whole=True) for one in members], "complete": True, "problem": None}
 
     def _ask(self, client: DirectoryClient, wanted: Wanted, deadline: Deadline) -> Found:
         behaviour, all_found = self._desk.behaviour, Found()
@@ -116,11 +130,16 @@ class Directory:
         return shown
 
     def _address_book(self, wanted: Wanted) -> list[dict[str, str]]:
-        lines = [
-            Offer(one.address, "PER", 1, one.family, one.given, one.profession, structure=one.entity)
-            for one in self._desk.settings.professionals
-        ]
+        lines = self._correspondents().values()
         return [line.to_json(whole=True) for line in lines if matches(line, wanted, self._desk.behaviour)]
+
+    def _correspondents(self) -> dict[str, Offer]:
+        return {
+            one.address.casefold(): Offer(
+                one.address, "PER", 1, one.family, one.given, one.profession, structure=one.entity
+            )
+            for one in self._desk.settings.professionals
+        }
 
     # --- extraction files -------------------------------------------------------------------------------
 
