@@ -89,6 +89,15 @@ def _exchange(run: RunFolder, tenant: str, more: int) -> list[str]:
             "oauth",
             "message/http",
         )
+    hello = f"ClientHello TLSv1.3/TLSv1.2 pour smtp.banc-{tenant}.mssante.fr, 10 suites"
+    said(("product", "operator"), "client-hello", hello, "tls", "application/octet-stream")
+    for authority in ("aci-el-org", "acr-el"):
+        said(("product", "pki"), "request", f"POST /t/{tenant}/ocsp", "pki", "application/ocsp-request")
+        status = f"200 OCSP good pour le n° 6781c780bb14504150414262830ab999 de {authority}, nonce"
+        said(("pki", "product"), "response", status, "pki", "application/ocsp-response")
+        said(("product", "pki"), "request", f"GET /t/{tenant}/crl/{authority}.crl", "pki")
+        crl = f"200 CRL n° 1 de {authority}, 0 révoqué(s), nextUpdate 2026-11-21T17:34:09Z"
+        said(("pki", "product"), "response", crl, "pki", "application/pkix-crl")
     for text, reply in (
         (f"EHLO poste.banc-{tenant}.mssante.fr", "250 smtp / PIPELINING / SIZE 25000000 / AUTH XOAUTH2"),
         ("AUTH XOAUTH2 ‹jeton 5fc7f23e, 1254 octets›", "235 2.7.0 Authentication successful"),
