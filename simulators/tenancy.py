@@ -38,6 +38,7 @@ from simulators.tenant import (
     EndpointSpec,
     LinkProtocol,
     Operations,
+    PartySpec,
     Shape,
     Tenant,
     TenantSpec,
@@ -81,6 +82,7 @@ class OpenTenant:
             )
             for person in people[1:]
         )
+        self.parties = self._parties(spec.parties)
         # A generator of their own: a test that asks for records changes nobody else.
         self.records = make_records(
             spec.records,
@@ -153,6 +155,27 @@ class OpenTenant:
 
     # --- people and mailboxes ---------------------------------------------------------------------
 
+    def _parties(self, specs: Sequence[PartySpec]) -> dict[str, Correspondent]:
+        """Invent the structures of a scenario; a generator of their own, so that nobody else changes."""
+        if not specs:
+            return {}
+        rng = random.Random(f"{self.id}/parties")  # noqa: S311
+        people = _distinct(PeopleGenerator(rng), len(specs))
+        found = {}
+        for number, (one, person) in enumerate(zip(specs, people, strict=True), 1):
+            local = person.local_part if one.type == "PER" else ascii_word(one.role)
+            found[one.key] = Correspondent(
+                person,
+                f"{local}@{ascii_word(one.place)}-{number}-{self.id}.mssante.fr",
+                tenant=self.id,
+                clock=self.clock,
+                rng=random.Random(rng.random()),  # noqa: S311
+                journal=self.space.journal,
+                deliver=self.store.deliver,
+                label=None if one.type == "PER" else f"{one.place} - {one.role}",
+            )
+        return found
+
     def _bal(self, kind: BalType) -> Bal:
         structure = self.professional.structure
         contact = f"secretariat@{self.domain}"
@@ -175,7 +198,8 @@ class OpenTenant:
         return self.professional.structure
 
     def _addresses(self) -> list[str]:
-        return [bal.address for bal in self.mailboxes] + [one.address for one in self.correspondents]
+        others = (*self.correspondents, *self.parties.values())
+        return [bal.address for bal in self.mailboxes] + [one.address for one in others]
 
     def _deliver_to_product(self, address: str, content: bytes) -> None:
         """Deliver what a patient sends; to an address that nobody has, it is lost as it would be for them."""
@@ -241,7 +265,12 @@ class OpenTenant:
         space = self.space
         publisher = WhiteListPublisher(space.pki, self.clock, self.id)
         elsewhere = self.correspondents[0].domain
-        for domain in (self.domain, elsewhere, PATIENT_DOMAIN):
+        for domain in (
+            self.domain,
+            elsewhere,
+            PATIENT_DOMAIN,
+            *(one.domain for one in self.parties.values()),
+        ):
             publisher.authorise(domain, operator)
         space.white_lists[self.id] = publisher
         keeper = WhiteListKeeper(trust_in(space.pki, self.id))
@@ -328,6 +357,7 @@ class OpenTenant:
                 Contact(one.address, one.person.display_name) for one in self.correspondents
             ),
             records=self.records,
+            parties={key: Contact(one.address, one.label) for key, one in self.parties.items()},
             directory=self.directory.handle() if self.directory else None,
             hl7=self._hl7_handle(self.hl7) if self.hl7 else None,
             _operations=Operations(
@@ -383,7 +413,7 @@ class OpenTenant:
             "hl7": self.hl7.to_json() if self.hl7 else None,
             "nil": nil,
             "patients": [record.to_json() for record in self.records if record.spec.known],
-            "professionals": [_professional(one) for one in self.correspondents],
+            "professionals": [_professional(one) for one in (*self.correspondents, *self.parties.values())],
         }
 
     # --- operations -------------------------------------------------------------------------------
@@ -403,7 +433,8 @@ class OpenTenant:
 
     def _post(self, to: str, content: bytes, path: str | None) -> None:
         async def deliver() -> None:
-            self.correspondents[0].send_ready(content, to, path=path)
+            parties = {one.address: one for one in self.parties.values()}
+            parties.get(path or "", self.correspondents[0]).send_ready(content, to, path=path)
 
         self.space.loop.run(deliver())
 

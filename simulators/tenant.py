@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -53,6 +53,20 @@ class PscSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class PartySpec:
+    """A structure of a care scenario that writes to the product and is written to.
+
+    `place` names the structure and `role` who or what the mailbox is there (`Service de biologie`); a PER
+    mailbox has a person's name, an ORG one that of its role.
+    """
+
+    key: str
+    place: str
+    role: str
+    type: BalType = "PER"
+
+
+@dataclass(frozen=True, slots=True)
 class TenantSpec:
     """What a test asks of its tenant; the default is a space without fault.
 
@@ -60,6 +74,7 @@ class TenantSpec:
     that the product knows, `correspondents` is how many professionals elsewhere it may write to;
     `patients` says how Mon espace santé behaves where the sources do not settle it. With `hl7` there is a
     hospital around the product: its software for a product that is the PFI, its PFI for a software.
+    `parties` are structures of a care scenario, each with a domain of its own.
     """
 
     mailboxes: tuple[BalType, ...] = ("PER",)
@@ -72,6 +87,7 @@ class TenantSpec:
     records: tuple[RecordSpec, ...] = ()
     directory: DirectorySpec | None = None
     correspondents: int = 3
+    parties: tuple[PartySpec, ...] = ()
     patients: Habits = field(default_factory=Habits)
     hl7: Hl7Spec | None = None
 
@@ -128,6 +144,7 @@ class Tenant:
     _correspondents: tuple[Contact, ...]
     bouncing_address: str
     records: tuple[Record, ...] = ()
+    parties: Mapping[str, Contact] = field(default_factory=dict)
     directory: TenantDirectory | None = None
     hl7: PeerHandle | None = None
 
@@ -157,7 +174,8 @@ class Tenant:
     def post(self, to: str, content: bytes, *, path: str | None = None) -> None:
         """Let the correspondent send a ready mail (RFC 5322, CRLF) to a mailbox of the product.
 
-        `path` is the reverse-path of the envelope, the correspondent's own address unless given.
+        `path` is the reverse-path of the envelope, the correspondent's own address unless given; that of a
+        party of `parties` lets this one send it.
         """
         self._operations.post(to, content, path)
 

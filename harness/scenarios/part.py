@@ -70,8 +70,7 @@ class Part:
         self._sheet = sheet
         self._party = party
         self._bal = next(one for one in bench.tenant.mailboxes if one.type == box)
-        others = [key for key in sheet.parties if key != party.key]
-        self._contacts = dict(zip(others, bench.tenant.correspondents(len(others)), strict=True))
+        self._contacts = bench.tenant.parties
         self._rng = random.Random(f"{bench.info.id}/{party.key}")  # noqa: S311  # invented mails, no secret
         self._factory = DocumentFactory(self._rng, bench.tenant.clock)
         self._received: dict[int, Mail] = {}

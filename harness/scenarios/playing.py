@@ -18,7 +18,7 @@ from harness.scenarios.told import PartResult, PartTold, Role, ScenarioTold, Ste
 from schemas.requirements import applicability, catalogue, levels_up_to
 from schemas.scenarios import Party, Scenario, Step
 from simulators.records import RecordSpec
-from simulators.tenant import BalType
+from simulators.tenant import BalType, PartySpec
 
 _UNSAID: tuple[BalType, ...] = ("PER", "ORG", "APP")
 """Order of choice where the sheet does not say: a person's mailbox first."""
@@ -34,7 +34,10 @@ def play(bench: Bench, sheet: Scenario) -> None:
     bench.world(
         mailboxes=tuple(kind for kind in _UNSAID if kind in wanted) or (_claimed(bench)[0],),
         records=(RecordSpec(PATIENT, minor=sheet.minor),),
-        correspondents=max(len(sheet.parties) - 1, 1),
+        parties=tuple(
+            PartySpec(party.key, party.place.fr, party.name.fr, (*party.mailboxes, "PER")[0])
+            for party in sheet.parties.values()
+        ),
     )
     told: list[PartTold] = []
     for party in sheet.played:

@@ -57,10 +57,12 @@ class Correspondent:
         journal: Journal,
         deliver: Deliver,
         habit: Habit = Habit.SILENT,
+        label: str | None = None,
     ) -> None:
         self.person = person
         self.address = address
         self.habit = habit
+        self._label = label
         self._tenant = tenant
         self._clock = clock
         self._rng = rng
@@ -76,7 +78,9 @@ class Correspondent:
 
     @property
     def label(self) -> str:
-        """Title, first name, NAME and place, as ECO.2.2.7 wants of a PER mailbox."""
+        """Return the name in From: of a structure when one was given, else as ECO.2.2.7 wants of a person."""
+        if self._label is not None:
+            return self._label
         return f"{self.person.display_name} {self.person.structure.name}"
 
     def compose(self, letter: Letter, recipient: str) -> tuple[str, bytes]:

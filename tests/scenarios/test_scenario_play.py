@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
@@ -128,3 +129,16 @@ def test_the_reports_tell_the_sheet_and_what_failed(play_scenarios, tmp_path):
     junit = (tmp_path / "junit.xml").read_text("utf-8")
     assert f'classname="mssante.scenarios" name="scenario/{DISCHARGE}"' in junit
     assert junit.count("<failure") == 2
+
+
+def test_each_structure_writes_from_a_mailbox_of_its_own(play_scenarios, tmp_path):
+    """A person's mailbox where the sheet says a person, that of the role where it says a structure."""
+    play_scenarios("dac-requests-ssiad-intervention")
+    journal = (tmp_path / "report" / "journal.jsonl").read_text("utf-8")
+    events = [json.loads(line) for line in journal.splitlines()]
+    mails = [one for one in events if (one["protocol"], one["name"]) == ("mail", "message")]
+    addresses = {one["data"]["from"] for one in mails if one["source"] == "correspondent"}
+    local = {address.partition("@")[2].split("-")[0]: address.partition("@")[0] for address in addresses}
+    assert local["ssiad"] == "equipe-et-infirmiere-coordinatrice"
+    assert "." in local["dac"], "a person's mailbox"
+    assert len(local) == 2
