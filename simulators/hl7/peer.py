@@ -46,11 +46,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Hl7Spec:
-    """The peer of a tenant: what it is, what it is called, how it answers to begin with.
-
-    `archive_to` is the DMP end point's address, which the bench does not have: a PFI that sends to the DMP
-    has to be set up for it elsewhere.
-    """
+    """The peer of a tenant: what it is, what it is called, how it answers to begin with."""
 
     role: PeerRole = "software"
     application: str = "DPI-BANC"
