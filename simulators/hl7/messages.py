@@ -61,7 +61,8 @@ class Request:
 
     `recipients` are addresses (PRT RCT), `reply_to` PRT REPLY; `flags` are the metadata that are `Y`;
     `bodies` the CORPSMAIL_*; `finished` puts NTE-4 FIN under DESTMSSANTEPAT. `event`, `order_control` and
-    `status` replace what `order` says, for a request that contradicts itself; `without` are segments left out.
+    `status` replace what `order` says, for a request that contradicts itself; `without` are segments left
+    out.
     """
 
     documents: tuple[BuiltCda, ...]
