@@ -22,6 +22,8 @@ SECRET_KINDS: Mapping[str, str] = {
     "client_assertion": "assertion",
     "auth_req_id": "demande CIBA",
     "password": "mot de passe",
+    "ESANTE-API-KEY": "clé",
+    "esante-api-key": "clé",
 }
 """Names of fields (query, form, JSON) whose value is a secret → what the mask calls it."""
 

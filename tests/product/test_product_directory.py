@@ -59,9 +59,9 @@ def space(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Space]:
 
 
 @contextmanager
-def playing(space, records=(), **spec):
+def playing(space, records=(), behaviour=REFERENCE, **spec):
     tenant = space.open_tenant("annuaire", TenantSpec(directory=DirectorySpec(**spec), records=records))
-    with Product() as product:
+    with Product(behaviour) as product:
 
         def do(action, **params):
             request = {"protocol": "driver/1", "id": "1", "action": action, "params": params}
@@ -127,6 +127,14 @@ def test_professionals_are_associated_with_a_patient(space):
     # Then the list says so
     assert both == [tenant.correspondent.address, other.address]
     assert one == [tenant.correspondent.address]
+
+
+def test_a_key_in_the_url_is_seen_and_not_shown(space):
+    with playing(space, behaviour=REFERENCE.but(directory_key="url")) as (do, tenant):
+        do("search_directory", family="x")
+        told = [f"{one.text} {one.data}" for one in space.journal.events(tenant.id, protocol="http")]
+        assert any("ESANTE-API-KEY" in line for line in told)
+        assert not any(tenant.directory.api_key in line for line in told)
 
 
 def test_a_search_of_nothing_is_refused_with_a_word(space):

@@ -47,4 +47,9 @@ def _fields(ask: Ask) -> Fields:
             sent = [*sent, *fields_of(ask.body.decode("utf-8", "replace"))]
     except Refusal:
         return []
-    return sent
+    # A key does not belong here; a product that puts it here must not have it shown.
+    return [(name, mask_secret(value, "clé") if _names_key(name) else value) for name, value in sent]
+
+
+def _names_key(name: str) -> bool:
+    return name.lower().replace("_", "-") in {KEY_HEADER, "api-key"}
