@@ -68,6 +68,7 @@ def command(  # noqa: PLR0917  the parameters are the options
         code = pytest.main(
             [
                 *("-c", str(settings), "--rootdir", folder, "-p", "no:cacheprovider", "--capture=no"),
+                "--assert=plain",  # a case judges with checks, not with assert: nothing to rewrite
                 *("--vendor-profile", str(profile), "--report-dir", str(report_dir)),
                 *("--lang", console.language),
                 *wanted,
