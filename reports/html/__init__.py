@@ -108,7 +108,8 @@ def _halves(content: Markup) -> tuple[Markup, Markup]:
 
 
 def _spans(text: Bilingual, values: dict[str, object]) -> Markup:
-    french, english = (Markup(escape(text.in_(language))) for language in ("fr", "en"))  # noqa: S704
+    spaced = text.en if text.fr == text.en else _spaced(text.fr)
+    french, english = (Markup(escape(one)) for one in (spaced, text.en))  # noqa: S704
     french, english = french.format(**_in(values, 0)), english.format(**_in(values, 1))
     if french == english:
         return french
