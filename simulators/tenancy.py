@@ -12,6 +12,7 @@ from schemas.identifiers.ins import PATIENT_DOMAIN
 from simulators.annuaire.opening import OpenDirectory, open_directory
 from simulators.autoconfig import Autoconfig, MailServer
 from simulators.clock import SimulatedClock
+from simulators.configuring import configuration
 from simulators.correspondents import Correspondent, shapes
 from simulators.dns import Service, Zone
 from simulators.hl7.peer import Hl7Peer, Hl7Spec, PeerHandle, Reply
@@ -23,7 +24,6 @@ from simulators.people import PeopleGenerator, Professional, Structure, ascii_wo
 from simulators.pki import Credential
 from simulators.pki.authorities import ORGANISATIONS
 from simulators.pki.faults import RevocationBehaviour
-from simulators.pki.oids import POLICY_ELEMENTAIRE_ORGANISATIONS
 from simulators.psc import Client, Lifetimes
 from simulators.records import make_records
 from simulators.smtp import DeliveryAgent, SubmissionPolicy, SubmissionServer
@@ -361,7 +361,7 @@ class OpenTenant:
             directory=self.directory.handle() if self.directory else None,
             hl7=self._hl7_handle(self.hl7) if self.hl7 else None,
             _operations=Operations(
-                configuration=self._configuration,
+                configuration=lambda nil: configuration(self, nil),
                 correspond=self._correspond,
                 post=self._post,
                 mails_of=self._mails_of,
@@ -382,39 +382,6 @@ class OpenTenant:
         )
         chain, key = issued.write(self.space.folder, f"{self.id}-org-auth-cli")
         return Bal(bal.address, bal.type, bal.label, bal.holder, bal.contact, chain, key)
-
-    def _configuration(self, nil: str) -> dict[str, Any]:
-        tenant, space = self.tenant, self.space
-        direct = not self.spec.autoconfig
-        client_id, secret, redirect = tenant.psc_client
-        psc = {
-            "issuer": space.psc.issuer(self.id),
-            "discovery": space.psc.discovery_url(self.id),
-            "client_id": client_id,
-            "client_secret": secret,
-            "redirect_uri": redirect,
-            "ps_idnat": self.professional.ps_idnat,
-            "mode": self.spec.psc_mode,
-        }
-        return {
-            "space": self.id,
-            "smtp": tenant.smtp.to_json() if direct else None,
-            "imap": tenant.imap.to_json() if direct else None,
-            "mailboxes": [_mailbox(bal) for bal in tenant.mailboxes],
-            "trust": {
-                "igc_sante_root": str(space.igc_sante_root),
-                "public_root": str(space.public_root),
-                "accepted_policy": POLICY_ELEMENTAIRE_ORGANISATIONS.dotted_string,
-            },
-            "psc": psc if any(bal.type != "APP" for bal in tenant.mailboxes) else None,
-            "autoconfig": _autoconfig(self.autoconfig),
-            "dns": {"address": space.network.address, "port": space.dns.port},
-            "directory": tenant.directory.to_json() if tenant.directory else None,
-            "hl7": self.hl7.to_json() if self.hl7 else None,
-            "nil": nil,
-            "patients": [record.to_json() for record in self.records if record.spec.known],
-            "professionals": [_professional(one) for one in (*self.correspondents, *self.parties.values())],
-        }
 
     # --- operations -------------------------------------------------------------------------------
 
@@ -470,43 +437,3 @@ def _distinct(generator: PeopleGenerator, count: int) -> list[Professional]:
         person = generator.professional()
         people.setdefault(person.local_part, person)
     return list(people.values())
-
-
-def _autoconfig(served: Autoconfig | None) -> dict[str, Any] | None:
-    if served is None:
-        return None
-    return {"url": served.url, "host": served.host, "address": served.address, "port": served.port}
-
-
-def _professional(one: Correspondent) -> dict[str, Any]:
-    person = one.person
-    return {
-        "address": one.address,
-        "ps_idnat": person.ps_idnat,
-        "family": person.family,
-        "given": person.given,
-        "title": "Docteur" if person.exercise_title == "DR" else "",
-        "profession": person.profession,
-        "entity": person.structure.name,
-    }
-
-
-def _mailbox(bal: Bal) -> dict[str, Any]:
-    holder = bal.holder
-    return {
-        "address": bal.address,
-        "type": bal.type,
-        "label": bal.label,
-        "holder": {
-            "ps_idnat": holder.ps_idnat,
-            "family": holder.family,
-            "given": holder.given,
-            "title": "Docteur" if holder.exercise_title == "DR" else "",
-            "entity": holder.structure.name,
-        }
-        if holder
-        else None,
-        "contact": bal.contact,
-        "certificate": str(bal.certificate) if bal.certificate else None,
-        "key": str(bal.key) if bal.key else None,
-    }
