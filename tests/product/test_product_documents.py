@@ -228,8 +228,8 @@ def on_form(declared: tuple[str, ...]) -> set[str]:
     return {one for one in declared if one.startswith(("ECO.", "X-XDM-"))}
 
 
-ACROSS_MAILS = {"lot-identifiant-constant", "cda-sans-lot"}
-"""Defects that show, or show in full, only beside another mail."""
+ACROSS_MAILS = {"lot-identifiant-constant", "cda-sans-lot", "copie-nom-identifiant"}
+"""Defects that show, or show in full, only beside another mail, or when two forms of a document share a copy."""
 
 
 @pytest.mark.parametrize(
