@@ -229,7 +229,7 @@ def on_form(declared: tuple[str, ...]) -> set[str]:
 
 
 ACROSS_MAILS = {"lot-identifiant-constant", "cda-sans-lot", "copie-nom-identifiant"}
-"""Defects that show, or show in full, only beside another mail, or when two forms of a document share a copy."""
+"""Defects that show, or show in full, only beside another mail or where two forms share a copy."""
 
 
 @pytest.mark.parametrize(
