@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-LEVEL = "basic"
+LEVEL = "advanced"
 """The level that the reference product has to reach."""
 REPORT = ROOT / "build" / "report"
 MINIMUM = (3, 11)
