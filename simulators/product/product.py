@@ -15,8 +15,8 @@ from simulators.product.desk.connections import Connections
 from simulators.product.desk.desk import Action, Answer, Desk, Group, Params
 from simulators.product.desk.directory import Directory
 from simulators.product.desk.documents import Documents
-from simulators.product.desk.keeping import Keeping
 from simulators.product.desk.gateway import Gateway
+from simulators.product.desk.keeping import Keeping
 from simulators.product.desk.messaging import Messaging
 from simulators.product.desk.patients import Patients
 from simulators.product.desk.reception import Reception
