@@ -70,7 +70,7 @@ def test_mssante_serve_shows_the_directory(tmp_path: Path) -> None:
     served = ServedSpace(journal, ("PER",))
     try:
         told = served.to_json()
-        assert set(told["configure"]["directory"]) == {"base_url", "api_key"}
+        assert {"api_key", "base_url", "extraction_url"} <= set(told["configure"]["directory"])
         bundle = json.loads(run_in_shell(told["commands"]["directory"]))
         addresses = [
             one["value"] for entry in bundle["entry"] for one in entry["resource"].get("telecom", ())
