@@ -41,12 +41,17 @@ class Judgement:
 
 
 def judge(
-    content: bytes, kind: Kind, level: str | None = None, *, trusted: Collection[str] | None = None
+    content: bytes,
+    kind: Kind,
+    level: str | None = None,
+    *,
+    trusted: Collection[str] | None = None,
+    annuaire: str | None = None,
 ) -> Judgement:
     """Judge the octets of an artefact, whatever they are; only what serves `level` or a lower one counts.
 
     `trusted` are the domains of the Espace de Confiance, in lower case (None: not known, then no address is
-    held against them).
+    held against them). `annuaire` is the file of a directory store in which addresses are looked up.
     """
     begun = time.perf_counter()
     sha256 = hashlib.sha256(content).hexdigest()
@@ -69,13 +74,25 @@ def judge(
         from harness.checking.mails import mail_findings  # noqa: PLC0415
 
         findings = mail_findings(content, sha256)
-    if trusted is not None and kind in {Kind.MAIL, Kind.MDN}:
-        from harness.artefacts.mail import Mail  # noqa: PLC0415
-        from harness.checks.addresses import outside_trust  # noqa: PLC0415
-
-        findings = (*findings, *outside_trust(Mail(content), trusted))
+    if kind in {Kind.MAIL, Kind.MDN} and (trusted is not None or annuaire is not None):
+        findings = (*findings, *_addresses(content, trusted, annuaire))
     kept = tuple(one for one in findings if level is None or _serves(one, level))
     return Judgement(kind, sha256, kept, (time.perf_counter() - begun) * 1000, model, depth)
+
+
+def _addresses(content: bytes, trusted: Collection[str] | None, annuaire: str | None) -> Iterator[Finding]:
+    """Yield what a white list and a directory say of the addresses of a mail."""
+    from harness.artefacts.mail import Mail  # noqa: PLC0415
+    from harness.checks.addresses import outside_trust  # noqa: PLC0415
+
+    mail = Mail(content)
+    if trusted is not None:
+        yield from outside_trust(mail, trusted)
+    if annuaire is not None:
+        from harness.checking.published import lookup_in  # noqa: PLC0415
+        from harness.checks.publication import check_publication  # noqa: PLC0415
+
+        yield from check_publication(mail, lookup_in(annuaire))
 
 
 def _archive(content: bytes, sha256: str) -> Iterator[Finding]:

@@ -36,12 +36,13 @@ WINDOW = 4
 class Settings:
     """How every artefact is judged; the verdict of the official `packs` stands beside ours.
 
-    `trusted` are the domains of a white list, None without one.
+    `trusted` are the domains of a white list, None without one; `annuaire` is the file of a directory store.
     """
 
     level: str | None = None
     packs: tuple[PackRef, ...] = ()
     trusted: frozenset[str] | None = None
+    annuaire: str | None = None
 
 
 @dataclass(slots=True)
@@ -174,7 +175,10 @@ def one(item: Item, settings: Settings) -> dict[str, Any] | Left:
         content = item.read()
     except OSError as error:
         return Left(item.path, error.strerror or str(error))
-    told = line(judge(content, item.kind, settings.level, trusted=settings.trusted), item.path, item.member)
+    judgement = judge(
+        content, item.kind, settings.level, trusted=settings.trusted, annuaire=settings.annuaire
+    )
+    told = line(judgement, item.path, item.member)
     if settings.packs:
         from harness.packs.judging import official  # noqa: PLC0415  (SaxonC is loaded only then)
 

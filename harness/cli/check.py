@@ -66,6 +66,9 @@ def command(  # noqa: PLR0917  (options of a command line)
     white_list: Annotated[
         Path | None, typer.Option("--white-list", metavar="F", help="opt-check-white-list")
     ] = None,
+    annuaire: Annotated[
+        Path | None, typer.Option("--annuaire", metavar="F", help="opt-check-annuaire")
+    ] = None,
 ) -> None:
     """Judge artefacts."""
     from harness.checking import items, running  # noqa: PLC0415  `--help` must not load the checks
@@ -77,7 +80,10 @@ def command(  # noqa: PLR0917  (options of a command line)
         text = message("cli.check-missing").filled(path=missing[0])
         raise UsageError(text, fix=message("cli.check-missing-fix"))
     settings = running.Settings(
-        level.value if level else None, _packs(pack or [], every=official), _domains(white_list)
+        level.value if level else None,
+        _packs(pack or [], every=official),
+        _domains(white_list),
+        _directory(annuaire),
     )
     totals = running.Totals()
     state = _state(resume, totals) if resume else None
@@ -112,6 +118,22 @@ def command(  # noqa: PLR0917  (options of a command line)
     if not totals.judged and not totals.unread:
         raise UsageError(message("cli.check-nothing"), fix=message("cli.check-nothing-fix"))
     raise typer.Exit(totals.exit_code)
+
+
+def _directory(path: Path | None) -> str | None:
+    """Return the absolute path of a directory store that opens, None without one."""
+    if path is None:
+        return None
+    from harness.checking.published import lookup_in  # noqa: PLC0415
+    from simulators.annuaire.store import StoreError  # noqa: PLC0415
+
+    whole = str(path.resolve())
+    try:
+        lookup_in(whole)
+    except StoreError as error:
+        text = message("cli.check-annuaire").filled(path=path)
+        raise UsageError(text, fix=message("cli.check-annuaire-fix")) from error
+    return whole
 
 
 def _domains(path: Path | None) -> frozenset[str] | None:
