@@ -31,7 +31,7 @@ from harness.plan import Plan, plan_run
 from harness.plugin.outcome import case_of, judged_call, outcome_of, put_outcome
 from harness.profile import VendorProfile, load_profile
 from harness.recorder import RunRecorder
-from schemas.requirements import catalogue
+from schemas.requirements import Level, catalogue
 from schemas.text import Language
 
 _JUDGED: pytest.StashKey[CaseOutcome] = pytest.StashKey()
@@ -101,7 +101,7 @@ class ConformanceSession:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Keep the cases that apply; tell apart what was left out on purpose."""
+        """Keep the cases that apply, lowest level first; tell apart what was left out on purpose."""
         asked = set(config.getoption("case"))
         kept, dropped = [], []
         for item in items:
@@ -116,8 +116,8 @@ class ConformanceSession:
             kept.append(item)
             if not self.parallel and config.pluginmanager.hasplugin("xdist"):
                 item.add_marker(pytest.mark.xdist_group("product"))
+        items[:] = sorted(kept, key=_rank)
         if dropped:
-            items[:] = kept
             config.hook.pytest_deselected(items=dropped)
 
     @pytest.hookimpl(optionalhook=True)
@@ -317,6 +317,14 @@ class ConformanceSession:
         """
         judging = (case.info for case in self._cases.values() if case.info.requirements)
         return {info.id for info in judging if self.plan.concerns(info.id)}
+
+
+def _rank(item: pytest.Item) -> int:
+    """Return where a case comes in a run: by level, care scenarios last; other tests stay first."""
+    info = case_of(item)
+    if info is None:
+        return -1
+    return len(Level) if not info.requirements else list(Level).index(Level(info.level))
 
 
 def _check_cases(asked: list[str]) -> None:
