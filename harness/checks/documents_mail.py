@@ -24,6 +24,7 @@ PREFIX = "XDM/1.0/DDM+"
 _MARK = "XDM/1.0/DDM"
 _NAME = "IHE_XDM.ZIP"
 _BIRTH = re.compile(r"(?:^|\s)([0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}|[0-9]{8})\s*$", re.ASCII)
+_ANSWER = re.compile(r"(?:re|rép|tr|fwd?)\s*:", re.IGNORECASE)
 _ACTIONS = {
     "C": re.compile(r"remplac|nouvelle version|rectifi|modifi|mis[e]? à jour|annule et", re.IGNORECASE),
     "D": re.compile(r"supprim|suppression|annul|retir", re.IGNORECASE),
@@ -93,11 +94,11 @@ def check_documents(mail: Mail, *, evidence: str | None = None) -> DocumentsVerd
 def announces(mail: Mail) -> bool:
     """Tell whether the subject says that documents are joined.
 
-    « Re: XDM/1.0/DDM+… » under In-Reply-To repeats what it answers: a person who asks something of the sender
-    joins no archive (seen in the care scenarios, e.g. a pharmacist about a prescription) [inferred].
+    « Re: XDM/1.0/DDM+… » repeats what it answers: a person who asks something of the sender joins no archive
+    (seen in the care scenarios, e.g. a pharmacist about a prescription) [inferred].
     """
     subject = _subject(mail).lstrip()
-    answers = mail.first("In-Reply-To") is not None
+    answers = _ANSWER.match(subject) is not None or mail.first("In-Reply-To") is not None
     return subject.startswith(_MARK) or (_MARK in subject and not answers)
 
 

@@ -177,11 +177,12 @@ def reply(*headers: str) -> Mail:
     ("headers", "said"),
     [
         (("Subject: Re: XDM/1.0/DDM+Ordonnance TESTUT Claire", "In-Reply-To: <a@b.fr>"), set()),
-        (("Subject: Re: XDM/1.0/DDM+Ordonnance TESTUT Claire",), {"DOC-001"}),
+        (("Subject: Re: XDM/1.0/DDM+Ordonnance TESTUT Claire",), set()),
+        (("Subject: Ordonnance XDM/1.0/DDM+Ordonnance TESTUT Claire",), {"DOC-001"}),
         (("Subject: XDM/1.0/DDM+Ordonnance TESTUT Claire", "In-Reply-To: <a@b.fr>"), {"DOC-001"}),
         (("Subject: Question",), set()),
     ],
-    ids=["answer", "no-answer", "own-subject", "ordinary"],
+    ids=["answer", "answer-by-its-subject", "no-answer", "own-subject", "ordinary"],
 )
 def test_who_answers_a_mail_of_documents_joins_none(headers, said):
     """The subject of an answer repeats that of the mail answered; only a subject of one's own announces."""
