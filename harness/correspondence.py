@@ -17,7 +17,7 @@ from simulators.documents import (
     hostile,
     n1_with_copy,
 )
-from simulators.documents.hostile import truncated, with_mark, zipped
+from simulators.documents.hostile import truncated, with_mark, written_in, zipped
 from simulators.documents.parcels import ZIP, Joined, Wrapped
 from simulators.records import RecordSpec
 
@@ -40,5 +40,6 @@ __all__ = [
     "n1_with_copy",
     "truncated",
     "with_mark",
+    "written_in",
     "zipped",
 ]

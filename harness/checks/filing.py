@@ -98,6 +98,16 @@ def faithful(shown: Sequence[Shown], documents: Sequence[Sent]) -> Iterator[Find
                 yield finding("RECV-003", expected=f"version {document.version}", found=f"version {version}")
 
 
+def legible(shown: Sequence[Shown], documents: Sequence[Sent]) -> Iterator[Finding]:
+    """RECV-048: what is shown of a document has the letters of the document, whatever its encoding."""
+    for document in documents:
+        for line in lines_of(shown, document):
+            title = str(line.get("title") or "")
+            as_latin = document.title.encode("utf-8").decode("latin-1")
+            if "\ufffd" in title or as_latin in title:
+                yield finding("RECV-048", expected=document.title, found=title)
+
+
 # --- whose record -----------------------------------------------------------------------------------------
 
 

@@ -113,6 +113,20 @@ def with_mark(cda: BuiltCda) -> BuiltCda:
     return replace(cda, content=b"\xef\xbb\xbf" + cda.content)
 
 
+def written_in(cda: BuiltCda, charset: str, title: str) -> BuiltCda:
+    """Return the document in another encoding, declared as such, under a title of its own.
+
+    XML readers know UTF-8, UTF-16 and most others; the volet wants UTF-8 alone: a receiver may take or
+    refuse such a document, not damage it.
+    """
+    text = cda.content.decode("utf-8")
+    text = re.sub(r"encoding=[\"'][^\"']*[\"']", f'encoding="{charset}"', text, count=1)
+    text = re.sub(r"(<title>)[^<]*(</title>)", rf"\g<1>{title}\g<2>", text, count=1)
+    return replace(
+        cda, content=text.encode(charset, "xmlcharrefreplace"), header=replace(cda.header, title=title)
+    )
+
+
 def not_a_document(cda: BuiltCda) -> BuiltCda:
     """Return something that is well-formed XML and no CDA document."""
     return replace(

@@ -10,6 +10,15 @@ ISSUE = "Issue: real defects named for the reception"
 
 FILED_VARIANTS: tuple[Variant, ...] = (
     variant(
+        "recu-tout-en-utf-8",
+        "",
+        "Lit tout document comme de l'UTF-8, quoi qu'il déclare",
+        "Reads every document as UTF-8, whatever it declares",
+        warns="SC.MSS/UX.39",
+        origin=ISSUE,
+        encoding_followed=False,
+    ),
+    variant(
         "recu-double-integre",
         "",
         "Intègre deux fois le même document",

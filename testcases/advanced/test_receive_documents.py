@@ -1,12 +1,16 @@
 """SC.MSS/UX.39, SC.MSS/UX.01, X-XDM-64, LGC.MDV.08 — mails of documents recognised, their documents integrated."""
 
+import pytest
+
 from harness.bench import Bench
 from harness.checks import filing
-from harness.correspondence import CR_IMG, LDL_SES, ZIP, Joined, Wrapped, with_mark, zipped
+from harness.correspondence import CR_IMG, LDL_SES, ZIP, Joined, Wrapped, with_mark, written_in, zipped
 from harness.receiving import Reception
 from harness.receiving_marks import receiving
 
-BIG = 11_000_000
+BIG = 17_400_000
+"""Octets of a PDF of which the whole mail comes close to the 25 MB that operators take."""
+TITLE = "Échographie de contrôle"
 
 
 @receiving(
@@ -143,6 +147,37 @@ def test_byte_order_mark(bench: Bench) -> None:
     said = reception.settled(mailed)
     held = reception.held()
     bench.judge(filing.taken(said, held, mailed.documents), filing.faithful(held, mailed.documents))
+
+
+@pytest.mark.parametrize(
+    "charset",
+    [
+        pytest.param(
+            charset,
+            marks=receiving(
+                f"SC.MSS-UX.39/{charset}",
+                requirements=["SC.MSS/UX.39"],
+                fr=f"Document écrit en {charset.upper()}",
+                en=f"Document written in {charset.upper()}",
+            ),
+        )
+        for charset in ("iso-8859-1", "utf-16")
+    ],
+)
+def test_encoding(bench: Bench, charset: str) -> None:
+    """The CDA declares, and has, another encoding than UTF-8.
+
+    EXIGENCE : les documents CDA d'une pièce jointe IHE_XDM peuvent être intégrés.
+    ATTENDU : le document est pris ou refusé ; s'il est pris, ses lettres sont montrées comme elles sont écrites.
+    REQUIREMENT: CDA documents of an IHE_XDM attachment can be integrated.
+    EXPECTED: the document is taken or refused; if taken, its letters are shown as they are written.
+    """
+    reception = Reception(bench)
+    document = written_in(reception.make.n1(CR_IMG, reception.patient()), charset, TITLE)
+    mailed = reception.zip_parcel(reception.archive(document).content, document)
+    reception.settled_or_refused(mailed)
+    held = reception.held()
+    bench.judge(filing.legible(held, mailed.documents))
 
 
 @receiving(

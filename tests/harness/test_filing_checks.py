@@ -26,6 +26,7 @@ DOCUMENT = Sent(
 )
 NEXT = replace(DOCUMENT, id="2.25.2", version=2)
 OTHER = replace(DOCUMENT, id="2.25.3", code="11490-0")
+ACCENTED = replace(DOCUMENT, title="Échographie")
 MAIL = "<m-1@correspondant.mssante.fr>"
 LINE = {
     "id": "2.25.1",
@@ -156,6 +157,10 @@ JUDGED = {
     "RECV-047": (
         filing.traced(read_traces({"traces": [TRACE]}), (MAIL,)),
         filing.traced(read_traces({"traces": [{**TRACE, "event": "receive"}]}), (MAIL,)),
+    ),
+    "RECV-048": (
+        filing.legible([{**LINE, "title": "Échographie"}], (ACCENTED,)),
+        filing.legible([{**LINE, "title": "Ã\x89chographie"}], (ACCENTED,)),
     ),
     "RECV-050": (
         filing.integration_shown([RETURNED], MAIL, "a@x.fr", None),

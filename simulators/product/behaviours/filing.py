@@ -11,7 +11,8 @@ class FilingBehaviour:
     """How documents received are treated; each field is one decision.
 
     - `archive_named`, `disposition_needed`, `subject_needed`, `copy_needed`, `forwarded_read`, `any_zip`,
-      `archives_read`, `documents_read`: what of a mail is taken for documents (SC.MSS/UX.01, UX.39).
+      `archives_read`, `documents_read`, `encoding_followed`: what of a mail is taken for documents, and how
+      it is read (SC.MSS/UX.01, UX.39).
     - `hash_compared`, `size_compared`, `damage_told`, `unpacking_bounded`, `leaves_temporary`,
       `writes_outside`, `external_entities`: an archive that is not what it says (X-XDM-16).
     - `patient_from`, `coherence_checked`, `ins_compared`, `traits_compared`, `qualified_needed`,
@@ -33,6 +34,7 @@ class FilingBehaviour:
     archives_read: Literal["all", "first"] = "all"
     documents_read: Literal["all", "first"] = "all"
     n3_read: bool = True
+    encoding_followed: bool = True
     hash_compared: bool = True
     size_compared: bool = True
     damage_told: bool = True

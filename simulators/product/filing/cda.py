@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ ABNORMAL = frozenset({"A", "H", "L", "HU", "LU"}) | CRITICAL
 _INS = frozenset(oid.value for oid in InsOid)
 BIOLOGY = "11502-2"
 LONGEST_TEXT = 200_000
+_UTF_8 = re.compile(rb"(?:\xef\xbb\xbf)?<(?!\?xml[^>]*encoding=[\"'](?!utf-8))", re.IGNORECASE)
+"""A document that is UTF-8 by its declaration or for want of one."""
+_SAID = re.compile(r"encoding=[\"'][^\"']*[\"']")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ class Received:
 
 def read_cda(content: bytes, name: str, behaviour: Behaviour) -> Received:
     """Read a document; the `ClinicalDocument` may be inside another root. Raises `Unreadable`."""
-    root = parse_xml(content, name, behaviour)
+    root = parse_xml(_octets(content, behaviour), name, behaviour)
     found = root if root.tag == f"{HL7}ClinicalDocument" else root.find(f".//{HL7}ClinicalDocument")
     if found is None:
         raise Unreadable(f"{name} n'est pas un document CDA")
@@ -103,6 +107,14 @@ def read_cda(content: bytes, name: str, behaviour: Behaviour) -> Received:
         results=_results(structured) if structured is not None and code == BIOLOGY else Results(),
         content=content,
     )
+
+
+def _octets(content: bytes, behaviour: Behaviour) -> bytes:
+    """Return what the XML parser is given: the octets as they are, by their own declaration."""
+    if _UTF_8.match(content) or behaviour.encoding_followed:
+        return content
+    text = content.decode("utf-8", "replace")
+    return _SAID.sub('encoding="UTF-8"', text, count=1).encode("utf-8")
 
 
 def iso(element: etree._Element | None) -> str:
