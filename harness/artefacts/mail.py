@@ -106,6 +106,12 @@ class Mail:
         return found[0] if found else None
 
     @property
+    def is_report(self) -> bool:
+        """Tell whether the mail says that it is a report (DSN, MDN): `multipart/report` (RFC 6522)."""
+        header = self.first("Content-Type")
+        return header is not None and header.value.lower().lstrip().startswith("multipart/report")
+
+    @property
     def message_id(self) -> str | None:
         """Return the msg-id of the message with its brackets, or None when it has none that reads so."""
         header = self.first("Message-ID")

@@ -55,10 +55,8 @@ def mdn_findings(content: bytes, evidence: str) -> tuple[Finding, ...]:
 
 def mail_judgement(mail: Mail, evidence: str) -> tuple[tuple[Finding, ...], DocumentsVerdict]:
     """Return everything that is found of a mail, and what its archives and copies are."""
-    first = mail.first("Content-Type")
-    report = first is not None and first.value.lower().lstrip().startswith("multipart/report")
-    if report or is_error_mail(mail):
-        rules = (checks.message_id,) if report else _RULES
+    if mail.is_report or is_error_mail(mail):
+        rules = (checks.message_id,) if mail.is_report else _RULES
         answer = [*check_mdn(mail), *check_error_mail(mail)]
         return (*(one for rule in rules for one in rule(mail)), *answer), _NO_DOCUMENTS
     verdict = check_documents(mail, evidence=evidence)

@@ -14,7 +14,6 @@ from typing import Literal
 
 from harness.artefacts.mail import Header, Mail, message_ids
 from harness.artefacts.mdn import (
-    ORIGINALS,
     XDM_MARK,
     ErrorText,
     Mdn,
@@ -103,9 +102,7 @@ class Answered:
     @property
     def never(self) -> bool:
         """Tell whether it is a mail that nobody acknowledges: a report, or a mail without sender."""
-        header = self.mail.first("Content-Type")
-        report = header is not None and header.value.lower().lstrip().startswith("multipart/report")
-        return report or self.return_path == ""
+        return self.mail.is_report or self.return_path == ""
 
 
 def check_against(mdn_mail: Mail, received: Mail, mail_from: str | None = None) -> Iterator[Finding]:
@@ -339,7 +336,6 @@ def _at_part(mail: Mail, rule: str, expected: str, found: str, number: str) -> F
 
 
 __all__ = [
-    "ORIGINALS",
     "Answered",
     "Edition",
     "check_against",
